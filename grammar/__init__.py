@@ -1,0 +1,1 @@
+"""The language and the calculus as data: `symad.lark` and `operations.txt`."""

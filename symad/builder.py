@@ -1,0 +1,114 @@
+"""The only maker of assignments.
+
+In come an operation and its operands; out comes the number of the value. The same operation on the same operands is the
+same value, which is all there is to common-subexpression elimination. A builder that is given identities applies them
+as values are made; one that reads text has none and writes down what it is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from symad.numbers import NUMBER_KINDS, Number, fits, is_negative_zero, number_kind
+from symad.operations import COMMUTES, LEAVES, NUMBERS
+from symad.program import Assignment, Program, live
+
+Identities = Callable[["Builder", str, tuple[int, ...]], "int | None"]
+
+
+class Builder:
+    """Make assignments, each once.
+
+    `kinds` says what each value looks like, for identities to ask: `zero one positive negative` for numbers, `scaled`
+    for a number times something, `reciprocal` for one over something, else the operation.
+
+    >>> b = Builder()
+    >>> x, y = b.input("x"), b.input("y")
+    >>> b.make("mul", x, y) == b.make("mul", y, x)
+    True
+    """
+
+    def __init__(self, identities: Identities | None = None) -> None:
+        self.identities = identities
+        self.inputs: list[str] = []
+        self.assignments: list[Assignment] = []
+        self.kinds: list[str] = []
+        self.index: dict[Assignment, int] = {}
+
+    def make(self, operation: str, *operands: int) -> int:
+        """Give the value of an operation on operands, made if it is new."""
+        if self.identities is not None:
+            found = self.identities(self, operation, operands)
+            if found is not None:
+                return found
+        made = key = (operation, operands)
+        if operation in COMMUTES and operands[0] > operands[1]:
+            key = (operation, (operands[1], operands[0]))
+        index = self.index
+        value = index.get(key)
+        if value is None:
+            value = index[key] = len(self.assignments)
+            self.assignments.append(made)
+            kinds = self.kinds
+            if operation == "mul" and kinds[operands[0]] in NUMBER_KINDS:
+                kinds.append("scaled")
+            elif operation == "div" and kinds[operands[0]] == "one":
+                kinds.append("reciprocal")
+            else:
+                kinds.append(operation)
+        return value
+
+    def leaf(self, operation: str, *payload: Any) -> int:
+        """Give the value of an assignment that has no operands."""
+        key = (operation, payload)
+        value = self.index.get(key)
+        if value is None:
+            value = self.index[key] = len(self.assignments)
+            self.assignments.append(key)
+            self.kinds.append(number_kind(payload[0]) if operation in NUMBERS else operation)
+        return value
+
+    def input(self, name: str) -> int:
+        """Give a new scalar input."""
+        self.inputs.append(name)
+        return self.leaf("input", len(self.inputs) - 1, ())
+
+    def constant(self, number: Number) -> int:
+        """Give the value of a number: exact for integers and rationals that fit, else the nearest double.
+
+        Negative zero has no literal: it is the negation of zero.
+        """
+        if isinstance(number, int):
+            return self.leaf("integer", number) if fits(number) else self.leaf("decimal", float(number))
+        if isinstance(number, float):
+            if is_negative_zero(number):
+                return self.make("neg", self.leaf("decimal", 0.0))
+            return self.leaf("decimal", number)
+        if not fits(number):
+            return self.leaf("decimal", float(number))
+        if number.denominator == 1:
+            return self.leaf("integer", number.numerator)
+        return self.leaf("rational", number)
+
+    def number(self, value: int) -> Number | None:
+        """Give the number that a value is, None if it is not a constant."""
+        operation, payload = self.assignments[value]
+        return payload[0] if operation in NUMBERS else None
+
+    def copy(self, program: Program, arguments: Sequence[int]) -> list[int]:
+        """Make the assignments of a program again, with these values as its inputs; give the value of each."""
+        values: list[int] = []
+        make, leaf = self.make, self.leaf
+        for operation, operands in program.assignments:
+            if operation in LEAVES:
+                values.append(arguments[operands[0]] if operation == "input" else leaf(operation, *operands))
+            else:
+                values.append(make(operation, *[values[v] for v in operands]))
+        return values
+
+    def finish(self, results: Iterable[tuple[str, int]]) -> Program:
+        """Give the program with these labelled results: inputs first, then what they need, in the order made."""
+        labelled = list(results)
+        kept = live(self.assignments, (v for _, v in labelled))
+        return Program.arrange(self.inputs, self.assignments, kept, labelled)

@@ -1,0 +1,48 @@
+"""Numbers: exact integers and rationals as long as they are small, else doubles; and the one place that writes them."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+Number = int | Fraction | float
+EXACT_BITS = 256  # integers and rationals are exact up to this size
+LARGE: int = 2**EXACT_BITS
+NUMBER_KINDS = frozenset({"zero", "one", "positive", "negative"})
+
+
+def number_kind(number: Number) -> str:
+    """Name the kind of a number, as identities ask for it."""
+    if number == 0:
+        return "zero"
+    return "one" if number == 1 else "positive" if number > 0 else "negative"
+
+
+def fits(number: int | Fraction) -> bool:
+    """Tell whether a number is small enough to be kept exact."""
+    if isinstance(number, int):
+        return -LARGE < number < LARGE
+    return number.numerator.bit_length() <= EXACT_BITS and number.denominator.bit_length() <= EXACT_BITS
+
+
+def exact(number: Fraction) -> int | Fraction:
+    """Write a rational of denominator one as the integer that it is."""
+    return number.numerator if number.denominator == 1 else number
+
+
+def is_negative_zero(number: Number) -> bool:
+    """Tell -0.0 from 0."""
+    return number == 0 and isinstance(number, float) and math.copysign(1.0, number) < 0.0
+
+
+def write_number(number: Number) -> str:
+    """Write the shortest text that reads back as the same number.
+
+    >>> write_number(Fraction(-1, 3)), write_number(0.1), write_number(1e22)
+    ('-1/3', '0.1', '1e+22')
+    """
+    if isinstance(number, float):
+        return repr(number)
+    if isinstance(number, int):
+        return str(number)
+    return f"{number.numerator}/{number.denominator}"
