@@ -1,0 +1,163 @@
+"""Run the LALR tables that Lark makes of the grammar.
+
+In comes text, out comes what the reader's methods made of it: a method per rule alias, called with the rule's
+children. The tables, the terminals and their regular expressions are Lark's; the loop over them is here because it
+takes a third of the time of Lark's own (a rung of the precedence ladder that renames a value costs one table look-up),
+and because several readers can be at work at once (a function's definition is read in the middle of a formula).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any, NamedTuple
+
+from symad.errors import ParseError
+from symad.operations import grammar_text
+
+Token = tuple[str, str, int]  # terminal, text, place
+
+
+class Tables(NamedTuple):
+    """Hold a grammar ready to run.
+
+    `actions[state][terminal]` is the next state, or ~k to reduce by `rules[k]`: how many children it takes, its origin,
+    and its alias (empty for a rung that hands its one child on); `gotos[state][origin]` is the state after it.
+    """
+
+    start: int
+    end: int
+    actions: list[dict[str, int]]
+    gotos: list[dict[str, int]]
+    rules: list[tuple[int, str, str]]
+    scanner: re.Pattern[str]
+    reserved: dict[str, str]
+
+
+@cache
+def tables() -> Tables:
+    """Make the tables, once a process."""
+    from lark import Lark
+    from lark.parsers.lalr_analysis import Shift
+
+    made = Lark(grammar_text("symad.lark"), parser="lalr", lexer="basic", maybe_placeholders=False)
+    table = made.parser.parser.parser.parse_table
+    count = max(table.states) + 1
+    actions: list[dict[str, int]] = [{} for _ in range(count)]
+    gotos: list[dict[str, int]] = [{} for _ in range(count)]
+    rules: list[tuple[int, str, str]] = []
+    number: dict[Any, int] = {}
+    for state, row in table.states.items():
+        for symbol, (action, argument) in row.items():
+            if action is Shift:
+                (actions if symbol.isupper() else gotos)[state][str(symbol)] = argument
+                continue
+            if argument not in number:
+                number[argument] = len(rules)
+                origin = str(argument.origin.name)  # a plain string: Lark's own compares slowly
+                alias = argument.alias or ("" if argument.options.expand1 else origin)
+                rules.append((len(argument.expansion), origin, str(alias)))
+            actions[state][str(symbol)] = ~number[argument]
+    words = {t.pattern.value: t.name for t in made.terminals if t.pattern.type == "str" and t.pattern.value.isalpha()}
+    patterns = {t.name: t.pattern.to_regexp() for t in made.terminals if t.name not in words.values()}
+    order = sorted(patterns, key=lambda name: (name == "NAME", name != "FUNCTION_NAME", -len(patterns[name])))
+    named = [f"(?P<{name}>{patterns[name]})" for name in order]
+    scanner = "|".join(["[ \t\r\f]+", "#[^\n]*", *named, "(?P<ILLEGAL>.)"])
+    start, end = table.start_states["start"], table.end_states["start"]
+    return Tables(start, end, actions, gotos, rules, re.compile(scanner), words)
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """Split text into tokens; a newline inside parentheses is a space."""
+    made = tables()
+    reserved = made.reserved
+    opened: list[int] = []
+    for match in made.scanner.finditer(text):
+        kind = match.lastgroup
+        if kind is None:
+            continue
+        word, start = match.group(), match.start()
+        if kind == "NAME":
+            kind = reserved.get(word, kind)
+        elif kind == "LEFT":
+            opened.append(start)
+        elif kind == "RIGHT":
+            if not opened:
+                raise ParseError("this closing parenthesis was never opened", text=text, start=start)
+            opened.pop()
+        elif kind == "SEPARATOR":
+            if opened:
+                if word == "\n":
+                    continue
+                raise unclosed(text, opened[-1])
+        elif kind == "ILLEGAL":
+            raise illegal(text, start)
+        yield kind, word, start
+    if opened:
+        raise unclosed(text, opened[-1])
+    yield "$END", "", len(text)
+
+
+def unclosed(text: str, start: int) -> ParseError:
+    """Point at a parenthesis that nothing closes."""
+    return ParseError("this parenthesis is never closed", text=text, start=start)
+
+
+def illegal(text: str, start: int) -> ParseError:
+    """Say what is wrong with a character that no token begins with."""
+    character = text[start]
+    hints = {
+        "[": "use parentheses; vectors are written element by element",
+        "{": "use parentheses",
+        "%": "the remainder is mod(a, b)",
+        "&": "write `and`",
+        "|": "write `or`, or abs(x)",
+        "!": "write `not`; a factorial is gamma(n + 1)",
+        "'": "a derivative is what symad computes: leave the prime out",
+        '"': "text in quotes has no place in a formula",
+        "“": "text in quotes has no place in a formula",
+        "$": "LaTeX is not read: write the formula as in Python",
+        "\\": "LaTeX is not read: write the formula as in Python",
+        ":": "a name is given a value with `=`",
+        "–": "this is a dash; write a minus sign: -",
+        "—": "this is a dash; write a minus sign: -",
+    }
+    shown = character if character.isprintable() else f"U+{ord(character):04X}"
+    return ParseError(f"{shown} has no meaning here", text=text, start=start, hint=hints.get(character))
+
+
+def run(text: str, reader: Any, unexpected: Callable[[str, Token, Token | None], ParseError]) -> None:
+    """Read text, calling the reader's method for each rule; `unexpected` makes the error for a token out of place."""
+    made = tables()
+    actions, gotos = made.actions, made.gotos
+    rules = [(size, origin, getattr(reader, alias) if alias else None) for size, origin, alias in made.rules]
+    states, values = [made.start], []
+    last: Token | None = None
+    for token in tokens(text):
+        kind = token[0]
+        while True:
+            action = actions[states[-1]].get(kind)
+            if action is None:
+                if kind == "$END" and states[-1] == made.end:
+                    return
+                raise unexpected(text, token, last)
+            if action >= 0:
+                states.append(action)
+                values.append(token)
+                break
+            size, origin, method = rules[~action]
+            if method is None:
+                states[-1] = gotos[states[-2]][origin]
+            elif size == 1:
+                values[-1] = method(values[-1])
+                states[-1] = gotos[states[-2]][origin]
+            elif size:
+                children = values[-size:]
+                del values[-size:], states[-size:]
+                values.append(method(*children))
+                states.append(gotos[states[-1]][origin])
+            else:
+                values.append(method())
+                states.append(gotos[states[-1]][origin])
+        last = token

@@ -1,0 +1,465 @@
+"""Text in, Program out: what was written, shared where it says the same thing twice, and nothing else changed.
+
+The reader is the target of the grammar (grammar/symad.lark): its methods carry the names of the grammar's rules and make
+the assignments as the text goes by. Literals are numbers from the start: `-2` and `1/3` are constants.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from typing import NamedTuple, NoReturn
+
+from symad.builder import Builder
+from symad.errors import NamingError, ParseError, closest
+from symad.lalr import Token, run
+from symad.mistakes import unexpected
+from symad.numbers import exact, fits
+from symad.operations import BOOLEAN, CONSTANTS, DEFINITIONS, FUNCTIONS, LEAVES, OPERATIONS
+from symad.program import Program, counted
+
+# fmt: off
+COMPARISONS = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq", "!=": "ne", "≤": "le", "≥": "ge", "≠": "ne"}
+SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
+LATER = ("for", "in", "while")     # reserved for loops
+MANY = ("max", "min")              # any number of arguments, nested from the left
+LIMIT = 50_000_000                 # assignments; functions that call functions can ask for more than any memory holds
+# fmt: on
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """Hold a user's function: its parameters and result, values of the reader's builder from `first` on."""
+
+    parameters: tuple[int, ...]
+    result: int
+    first: int
+
+
+class Head(NamedTuple):
+    """Hold a function's head while its body is read."""
+
+    name: str
+    parameters: tuple[int, ...]
+    first: int
+
+
+def parse(text: str) -> Program:
+    """Read a formula or a program.
+
+    Raises ParseError and NamingError, both SymadError, with the place and, where there is one, a hint.
+
+    >>> print(parse("x1*x2 + sin(x1)"))
+    w1 = x1
+    w2 = x2
+    w3 = w1*w2
+    w4 = sin(w1)
+    w5 = w3 + w4
+    f  = w5
+    """
+    reader = Reader(text)
+    run(text, reader, unexpected)
+    return reader.finish()
+
+
+@cache
+def definition(name: str, count: int) -> Program:
+    """Read the definition of a function that the table writes in terms of others."""
+    head, _, body = DEFINITIONS[name, count].partition("=")
+    return parse(f"input {head.partition('(')[2].strip().removesuffix(')')}\n{body}")
+
+
+class Reader:
+    """Make a program as its text goes by; its methods are the grammar's rules."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.builder = Builder()
+        self.origins: list[int] = []
+        self.literals: dict[str, int] = {}
+        self.inputs: dict[str, int] = {}
+        self.declared = False
+        self.assigned: dict[str, int] = {}
+        self.unread: dict[str, int] = {}
+        self.first_read: dict[str, int] = {}
+        self.functions: dict[str, Function] = {}
+        self.parameters: dict[str, int] = {}
+        self.bodies = 0  # parameters made, over all functions
+        self.booleans: set[int] = set()
+        self.bare_value: int | None = None
+        self.wanted: list[Token] = []
+
+    def error(self, reason: str, token: Token, hint: str | None = None) -> NoReturn:
+        """Report a name or a use that cannot be, where it stands."""
+        raise NamingError(reason, text=self.text, start=token[2], end=token[2] + len(token[1]), hint=hint)
+
+    def make(self, token: Token, operation: str, *operands: int) -> int:
+        """Make an assignment and note where it came from."""
+        value = self.builder.make(operation, *operands)
+        if value >= len(self.origins):
+            self.origins.append(token[2])
+        return value
+
+    def note(self, token: Token, value: int) -> int:
+        """Note where the assignments made since the last note came from."""
+        self.origins.extend([token[2]] * (len(self.builder.assignments) - len(self.origins)))
+        return value
+
+    # numbers and names
+
+    def number(self, token: Token) -> int:
+        word = token[1]
+        value = self.literals.get(word)
+        if value is None:
+            value = self.literals[word] = self.literal(token, word)
+        return value
+
+    def literal(self, token: Token, word: str) -> int:
+        """Make the constant that a number is written as."""
+        whole = word.isdigit() and len(word) <= 400
+        number = int(word) if whole else float(word)
+        if number == float("inf"):
+            self.error(f"the number {word[:20]} is too large for a double", token)
+        return self.note(token, self.builder.constant(number))
+
+    def name(self, token: Token) -> int:
+        name = identifier(token[1])
+        if name in self.parameters:
+            return self.parameters[name]
+        value = self.assigned.get(name)
+        if value is not None:
+            self.unread.pop(name, None)
+            return value
+        value = self.inputs.get(name)
+        if value is not None:
+            return value
+        constant = "pi" if name == "π" else name
+        if constant in CONSTANTS:
+            return self.note(token, self.builder.leaf(constant))
+        if name in LATER:
+            self.error(f"{name} is a word of the language and cannot be a name", token)
+        if self.declared:
+            near = closest(name, [*self.inputs, *self.assigned])
+            hint = f"did you mean {near}?" if near else "add it to the `input` statement, or give it a value first"
+            self.error(f"{name} is neither an input nor assigned before it is used", token, hint)
+        self.first_read[name] = token[2]
+        return self.new_input(token, name)
+
+    def new_input(self, token: Token, name: str) -> int:
+        """Make an input."""
+        self.inputs[name] = self.note(token, self.builder.input(name))
+        return self.inputs[name]
+
+    # arithmetic
+
+    def add(self, left: int, token: Token, right: int) -> int:
+        if self.booleans:
+            self.numeric(token, left, right)
+        return self.make(token, "add", left, right)
+
+    def sub(self, left: int, token: Token, right: int) -> int:
+        if self.booleans:
+            self.numeric(token, left, right)
+        return self.make(token, "sub", left, right)
+
+    def mul(self, left: int, token: Token, right: int) -> int:
+        if self.booleans:
+            self.numeric(token, left, right)
+        return self.make(token, "mul", left, right)
+
+    def div(self, left: int, token: Token, right: int) -> int:
+        if self.booleans:
+            self.numeric(token, left, right)
+        x, y = self.builder.number(left), self.builder.number(right)
+        if x is not None and y and not isinstance(x, float) and not isinstance(y, float):
+            quotient = exact(Fraction(x) / Fraction(y))
+            if fits(quotient):
+                return self.note(token, self.builder.constant(quotient))
+        return self.make(token, "div", left, right)
+
+    def pow(self, base: int, token: Token, exponent: int) -> int:
+        if self.booleans:
+            self.numeric(token, base, exponent)
+        y = self.builder.number(exponent)
+        if isinstance(y, float) and y.is_integer() and abs(y) < 2**53:
+            exponent = self.note(token, self.builder.constant(int(y)))
+        return self.make(token, "pow", base, exponent)
+
+    def superscript(self, base: int, token: Token) -> int:
+        exponent = self.note(token, self.builder.constant(int(token[1].translate(SUPERSCRIPTS))))
+        return self.pow(base, token, exponent)
+
+    def root(self, token: Token, operand: int) -> int:
+        self.numeric(token, operand)
+        return self.make(token, "sqrt", operand)
+
+    def neg(self, token: Token, operand: int) -> int:
+        self.numeric(token, operand)
+        number = self.builder.number(operand)
+        if number is not None:
+            return self.note(token, self.builder.constant(-number))
+        return self.make(token, "neg", operand)
+
+    def plus(self, token: Token, operand: int) -> int:
+        self.numeric(token, operand)
+        return operand
+
+    def group(self, _left: Token, inner: int, _right: Token) -> int:
+        return inner
+
+    # conditions
+
+    def comparison(self, left: int, token: Token, right: int) -> int:
+        self.numeric(token, left, right)
+        return self.boolean(self.make(token, COMPARISONS[token[1]], left, right))
+
+    def conjunction(self, left: int, token: Token, right: int) -> int:
+        self.logical(token, left, right)
+        return self.boolean(self.make(token, "and", left, right))
+
+    def disjunction(self, left: int, token: Token, right: int) -> int:
+        self.logical(token, left, right)
+        return self.boolean(self.make(token, "or", left, right))
+
+    def negation(self, token: Token, operand: int) -> int:
+        self.logical(token, operand)
+        return self.boolean(self.make(token, "not", operand))
+
+    def conditional(self, token: Token, condition: int, _t: Token, yes: int, _e: Token, no: int) -> int:
+        self.logical(token, condition)
+        if (yes in self.booleans) != (no in self.booleans):
+            self.error("one branch is a number and the other a truth value", token)
+        value = self.make(token, "select", condition, yes, no)
+        return self.boolean(value) if yes in self.booleans else value
+
+    def boolean(self, value: int) -> int:
+        """Remember that a value is a truth value."""
+        self.booleans.add(value)
+        return value
+
+    def numeric(self, token: Token, *operands: int) -> None:
+        """Insist on numbers."""
+        if not self.booleans.isdisjoint(operands):
+            hint = "write `a < b and b < c`" if token[1] in COMPARISONS else "write `if … then 1 else 0` to count it"
+            self.error("a truth value stands where a number is needed", token, hint)
+
+    def logical(self, token: Token, *operands: int) -> None:
+        """Insist on truth values."""
+        if not self.booleans.issuperset(operands):
+            self.error("a number stands where a condition is needed", token, "compare it: x > 0, x != 0")
+
+    # calls and functions
+
+    def first(self, item: int | Token) -> list[int | Token]:
+        return [item]
+
+    def next(self, items: list[int | Token], _comma: Token, item: int | Token) -> list[int | Token]:
+        items.append(item)
+        return items
+
+    def call(self, token: Token, _left: Token, arguments: list[int], _right: Token) -> int:
+        name, count = identifier(token[1]), len(arguments)
+        if name in self.functions:
+            return self.call_user(token, self.functions[name], arguments)
+        if name == "where" and count == 3:
+            return self.conditional(token, arguments[0], token, arguments[1], token, arguments[2])
+        if name == "where" or name not in FUNCTIONS and not any(known == name for known, _ in DEFINITIONS):
+            self.unknown(token, name, count)
+        self.numeric(token, *arguments)
+        if name in MANY:
+            value = arguments[0]
+            for argument in arguments[1:]:
+                value = self.make(token, name, value, argument)
+            return value
+        if (name, count) in DEFINITIONS:
+            program = definition(name, count)
+            return self.note(token, self.builder.copy(program, arguments)[program.results[0]])
+        if name not in FUNCTIONS or len(OPERATIONS[name].arguments) != count:
+            self.wrong_count(token, name, count)
+        return self.make(token, name, *arguments)
+
+    def wrong_count(self, token: Token, name: str, count: int) -> NoReturn:
+        """Report a call with too many or too few arguments."""
+        counts = sorted({c for known, c in DEFINITIONS if known == name})
+        if name in FUNCTIONS:
+            counts = sorted({*counts, len(OPERATIONS[name].arguments)})
+        takes = " or ".join(map(str, counts))
+        self.error(f"{name} takes {takes} argument{'' if takes == '1' else 's'}, {count} given", token)
+
+    def unknown(self, token: Token, name: str, count: int) -> NoReturn:
+        """Report a call of something that is no function."""
+        if name == "where":
+            self.error(f"where takes 3 arguments, {count} given", token, "where(condition, a, b)")
+        if name in self.assigned or name in self.inputs or name in self.parameters:
+            self.error(f"{name} is not a function", token, f"to multiply, write {token[1]}*(…)")
+        near = closest(name, [*self.functions, *FUNCTIONS, *(known for known, _ in DEFINITIONS), "where"])
+        product = f"to multiply, write {token[1]}*(…); a function is defined before it is used"
+        hint = f"did you mean {near}?" if near else product
+        self.error(f"{name} is not a known function", token, hint)
+
+    def call_user(self, token: Token, function: Function, arguments: list[int]) -> int:
+        """Make the body of a user's function again, for these arguments."""
+        if len(arguments) != len(function.parameters):
+            wanted = counted(len(function.parameters), "argument")
+            self.error(f"{token[1]} takes {wanted}, {len(arguments)} given", token)
+        self.numeric(token, *arguments)
+        values: dict[int, int] = dict(zip(function.parameters, arguments, strict=True))
+        for value in self.cone(function):
+            operation, operands = self.builder.assignments[value]
+            values[value] = self.make(token, operation, *[values[v] if v in values else v for v in operands])  # noqa: SIM401
+            if operation in BOOLEAN or value in self.booleans:
+                self.booleans.add(values[value])
+        if len(self.builder.assignments) > LIMIT:
+            self.error(f"the program grows beyond {LIMIT:,} assignments here", token)
+        return values.get(function.result, function.result)
+
+    def cone(self, function: Function) -> list[int]:
+        """List what a function's result needs of its parameters, in order."""
+        assignments = self.builder.assignments
+        needed = {function.result}
+        dependent = set(function.parameters)
+        for value in range(function.result, function.first - 1, -1):
+            if value in needed and assignments[value][0] not in LEAVES:
+                needed.update(assignments[value][1])
+        found = []
+        for value in range(function.first, function.result + 1):
+            operation, operands = assignments[value]
+            inner = value in needed and operation not in LEAVES and operation != "parameter"
+            if inner and not dependent.isdisjoint(operands):
+                dependent.add(value)
+                found.append(value)
+        return found
+
+    def function_head(self, token: Token, _left: Token, names: list[Token], _right: Token, _equals: Token) -> Head:
+        name = self.free_name(token)
+        if name in self.functions:
+            self.error(f"the function {name} is defined twice", token)
+        made = []
+        first = len(self.builder.assignments)
+        for parameter in names:
+            word = self.free_name(parameter)
+            if word in self.parameters:
+                self.error(f"the parameter {word} is named twice", parameter)
+            made.append(self.note(parameter, self.builder.leaf("parameter", self.bodies)))
+            self.bodies += 1
+            self.parameters[word] = made[-1]
+        return Head(name, tuple(made), first)
+
+    def function(self, head: Head, body: int) -> None:
+        if body in self.booleans:
+            raise ParseError(f"the function {head.name} gives a truth value, not a number")
+        self.functions[head.name] = Function(head.parameters, body, head.first)
+        self.parameters = {}
+
+    # statements
+
+    def free_name(self, token: Token) -> str:
+        """Give the name of something new; the constants and the words of the language are taken."""
+        name = identifier(token[1])
+        if name in LATER:
+            self.error(f"{name} is a word of the language and cannot be a name", token)
+        return name
+
+    def assignment(self, token: Token, _equals: Token, value: int) -> None:
+        name = self.free_name(token)
+        if name in self.first_read:
+            start = self.first_read[name]
+            raise NamingError(
+                f"{name} is read before it is assigned", text=self.text, start=start, end=start + len(token[1]),
+                hint=f"move `{name} = …` up, or declare `input {name}`",
+            )  # fmt: skip
+        if name in (*CONSTANTS, "π") and name not in self.inputs:
+            self.error(f"{name} is a constant and cannot be assigned", token, f"`input {name}` makes it a variable")
+        self.assigned[name] = value
+        self.unread.pop(name, None)
+        self.unread[name] = value
+
+    def inputs_statement(self, _word: Token, names: list[Token]) -> None:
+        """Declare inputs."""
+        for token in names:
+            name = self.free_name(token)
+            if name in self.first_read or name in self.assigned:
+                self.error(f"{name} is used before it is declared", token, "put the `input` statement first")
+            if name in self.inputs:
+                self.error(f"the input {name} is declared twice", token)
+            self.new_input(token, name)
+        self.declared = True
+
+    def outputs(self, _word: Token, names: list[Token]) -> None:
+        self.wanted += names
+
+    def bare(self, value: int) -> None:
+        if self.bare_value is not None:
+            raise ParseError(
+                "there are two results without a name", hint="name them, a = …, and list them: output a, b"
+            )
+        self.bare_value = value
+
+    def statement(self, *_: object) -> None:
+        """Pass on."""
+
+    def start(self, *_: object) -> None:
+        """Pass on."""
+
+    def empty(self) -> None:
+        """Pass over an empty line."""
+
+    # the end
+
+    def finish(self) -> Program:
+        """Give the program, every assignment in it but the bodies of functions."""
+        results = self.results()
+        for _, value in results:
+            if value in self.booleans:
+                raise ParseError("the result is a truth value, not a number", hint="write `if … then 1 else 0`")
+        kept = bytearray([1]) * len(self.builder.assignments)
+        if self.bodies:
+            self.drop_bodies(kept)
+        builder = self.builder
+        return Program.arrange(builder.inputs, builder.assignments, kept, results, self.origins, self.text)
+
+    def drop_bodies(self, kept: bytearray) -> None:
+        """Unmark what depends on a function's parameter."""
+        for value, (operation, operands) in enumerate(self.builder.assignments):
+            if operation == "parameter" or operation not in LEAVES and not all(kept[v] for v in operands):
+                kept[value] = 0
+
+    def results(self) -> list[tuple[str, int]]:
+        """Label the results."""
+        if self.wanted:
+            return [(self.result_name(token), self.assigned_value(token)) for token in self.wanted]
+        if self.bare_value is not None:
+            taken = {*self.inputs, *self.assigned}
+            label, count = "f", 0
+            while label in taken:
+                count += 1
+                label = f"f_{count}"
+            return [(label, self.bare_value)]
+        if not self.unread:
+            if self.assigned:
+                raise ParseError("every name is used again: none is left as the result", hint="list some: output a, b")
+            raise ParseError("there is no formula", hint="for example x1*x2 + sin(x1)")
+        return list(self.unread.items())
+
+    def result_name(self, token: Token) -> str:
+        """Check that a result is listed once."""
+        name = identifier(token[1])
+        if any(identifier(other[1]) == name and other[2] < token[2] for other in self.wanted):
+            self.error(f"the output {name} is listed twice", token)
+        return name
+
+    def assigned_value(self, token: Token) -> int:
+        """Find the value that an `output` statement names."""
+        name = identifier(token[1])
+        value = self.assigned.get(name, self.inputs.get(name))
+        if value is None:
+            near = closest(name, [*self.assigned, *self.inputs])
+            self.error(f"the output {name} is not assigned", token, f"did you mean {near}?" if near else None)
+        return value
+
+
+def identifier(word: str) -> str:
+    """Write a name as Python would compare it: x₁ is x1, the micro sign is mu."""
+    return word if word.isascii() else unicodedata.normalize("NFKC", word)
