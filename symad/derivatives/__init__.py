@@ -1,0 +1,1 @@
+"""Derivatives: functions from Program to Program."""
