@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from symad.builder import Builder
+from symad.collector import without_collector
 from symad.identities import ROWS
 from symad.identities.table import Apply
 from symad.program import Program
@@ -43,6 +44,7 @@ def applicable(*key: str | bool) -> tuple[Apply, ...]:
     )
 
 
+@without_collector
 def simplify(program: Program) -> Program:
     """Make a program again, applying the identities; what no result needs is dropped, inputs stay.
 

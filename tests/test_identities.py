@@ -111,6 +111,11 @@ def test_dispatch_agrees_with_the_table() -> None:
         ("0*x", "0"),
         ("(0 - 1)*x", "-x"),
         ("(0-1)^1000001", "-1"),
+        ("(0-1)^1000000", "1"),
+        ("(1-1)^1000000", "0"),
+        ("(1-1)^2*x", "0"),
+        ("(1-1)^0", "1"),
+        ("(1-1)^-1", "0^-1"),
     ],
 )
 def test_what_overflows_stays_an_operation(text: str, expected: str) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from symad.builder import Builder
+from symad.collector import without_collector
 from symad.derivatives.partials import make_partial, missing, partial_derivative
 from symad.errors import DerivativeError, NamingError, closest
 from symad.needs import ALWAYS, needs, use
@@ -68,19 +69,21 @@ def one_output(program: Program, name: str) -> None:
         )
 
 
+@without_collector
 def derive(program: Program, wrt: Sequence[str] | None, *, value: bool, zeros: bool = True) -> Program:
     """Derive the partial derivatives of all outputs, after the outputs themselves where `value` asks for them."""
     chosen = chosen_inputs(program, wrt)
     b = Builder(identities)
     inputs = [b.input(name) for name in program.inputs]
     values = b.copy(program, inputs)
-    places = [inputs[program.inputs.index(name)] for name in chosen] if wrt else inputs
+    place_of = dict(zip(program.inputs, inputs, strict=True))
+    places = [place_of[name] for name in chosen]
     outputs = [(label, values[v]) for label, v in zip(program.outputs, program.results, strict=True)]
     results = list(outputs) if value else []
     count = len(b.assignments)
     active = dependents(b, places)
     for label, result in outputs:
-        adjoints = sweep(b, count, result, active, program)
+        adjoints = sweep(b, count, result, places, active, program)
         for name, place in zip(chosen, places, strict=True):
             adjoint = adjoints[place]
             if adjoint is not None or zeros:
@@ -129,12 +132,17 @@ def dependents(b: Builder, inputs: Sequence[int]) -> bytearray:
     return active
 
 
-def sweep(b: Builder, count: int, result: int, active: bytearray, program: Program) -> list[int | None]:
-    """Give the adjoint of each of the first `count` values of a builder, None for zero."""
+def sweep(
+    b: Builder, count: int, result: int, places: Sequence[int], active: bytearray, program: Program
+) -> list[int | None]:
+    """Give the adjoint of each of the first `count` values of a builder, None for zero.
+
+    The adjoints of the inputs at `places` are always needed, those of other values when the value itself is.
+    """
     adjoints: list[int | None] = [None] * count
     received: list[list[int] | int | None] = [None] * count
     lazy = any(b.assignments[v][0] in LAZY for v in range(count))
-    need = needs(b, count, [result]) if lazy else None
+    need = needs(b, count, [result, *places]) if lazy else None
     if active[result]:
         received[result] = b.constant(1)
     for value in range(result, -1, -1):

@@ -13,6 +13,7 @@ from symad.identities.constants import combine
 from symad.identities.table import ANY, NUMBER, number, of, row, scaled, shifted
 
 LONE = "the other operand is not a number"
+GATHERED = "the numbers that are there were gathered: what did not fit stays where it is"
 QUOTIENT = "div reciprocal"
 
 # Zero and one.
@@ -162,19 +163,21 @@ def number_times_scaled(b: Builder, x: int, y: int) -> int | None:
     return gathered(b, "mul", x, *of(b, y))
 
 
-@row("real", "mul", ("scaled", ANY), "(3*x)*y = 3*(x*y), (3*x)*(2*y) = 6*(x*y)")
+@row("real", "mul", ("scaled", ANY), "(3*x)*y = 3*(x*y), (3*x)*(2*y) = 6*(x*y)", GATHERED)
 def scaled_times(b: Builder, x: int, y: int) -> int | None:
     c, rest = of(b, x)
     if b.kinds[y] == "scaled":
         d, other = of(b, y)
         return gathered(b, "mul", c, d, b.make("mul", rest, other))
-    return b.make("mul", c, b.make("mul", rest, y))
+    return b.make("mul", c, b.make("mul", rest, y)) if b.kinds[rest] != "scaled" else None
 
 
-@row("real", "mul", (ANY, "scaled"), "x*(3*y) = 3*(x*y)", LONE)
+@row("real", "mul", (ANY, "scaled"), "x*(3*y) = 3*(x*y)", GATHERED)
 def times_scaled(b: Builder, x: int, y: int) -> int | None:
     c, rest = of(b, y)
-    return b.make("mul", c, b.make("mul", x, rest)) if b.number(x) is None else None
+    if b.number(x) is not None or b.kinds[rest] == "scaled":
+        return None
+    return b.make("mul", c, b.make("mul", x, rest))
 
 
 @row("real", "mul", (NUMBER, QUOTIENT), "2*(3/x) = 6/x")
@@ -184,17 +187,17 @@ def number_times_quotient(b: Builder, x: int, y: int) -> int | None:
     return b.make("div", product, rest) if product is not None else None
 
 
-@row("real", "div", ("scaled", ANY), "(3*x)/y = 3*(x/y)")
+@row("real", "div", ("scaled", ANY), "(3*x)/y = 3*(x/y)", GATHERED)
 def scaled_over(b: Builder, x: int, y: int) -> int | None:
     c, rest = of(b, x)
-    return b.make("mul", c, b.make("div", rest, y))
+    return b.make("mul", c, b.make("div", rest, y)) if b.kinds[rest] != "scaled" else None
 
 
 @row("real", "div", (ANY, "scaled"), "x/(4*y) = 1/4*(x/y)", "the number is exact")
 def over_scaled(b: Builder, x: int, y: int) -> int | None:
     c, rest = of(b, y)
     divisor = number(b, c)
-    if not divisor or isinstance(divisor, float):
+    if not divisor or isinstance(divisor, float) or b.kinds[rest] == "scaled":
         return None
     return b.make("mul", b.constant(1 / Fraction(divisor)), b.make("div", x, rest))
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from symad.builder import Builder
 from symad.identities.table import NUMBER, Apply, number, row
-from symad.numbers import Number, exact, fits
+from symad.numbers import Number, exact, fits, is_negative_zero
 
 WHOLE = {"add": operator.add, "sub": operator.sub, "mul": operator.mul}
 SMALL = "the result is exact and small, or a finite double"
@@ -46,8 +46,8 @@ def exact_power(base: Fraction, n: Number) -> Fraction | None:
     if not isinstance(n, int) or (base == 0 and n < 0):
         return None
     size = max(base.numerator.bit_length(), base.denominator.bit_length())
-    if size <= 1:
-        return base ** (n % 2 if n else 0)  # 0, 1 and -1, however large n is
+    if size <= 1 and n:
+        return base ** (2 - n % 2)  # 0, 1 and -1, however large n is
     return base**n if abs(n) * (size - 1) <= 256 else None
 
 
@@ -92,9 +92,10 @@ for _operation, _law in {
     row("exact", _operation, (NUMBER, NUMBER), _law, SMALL)(fold(_operation))
 
 
-@row("exact", "neg", ("one positive negative",), "-(1 + 2) = -3")
+@row("exact", "neg", (NUMBER,), "-(1 + 2) = -3, -(1 - 1) = 0", "not -0.0: it is no literal")
 def fold_neg(b: Builder, x: int) -> int | None:
-    return b.constant(-number(b, x))
+    negated = -number(b, x)
+    return None if is_negative_zero(negated) else b.constant(negated)
 
 
 @row("exact", "abs", (NUMBER,), "abs(-3) = 3")
