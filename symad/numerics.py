@@ -1,10 +1,13 @@
 """The elementary operations in double precision.
 
-In comes the name of an operation; out comes the function of floats that computes it. The interpreter calls these functions;
-generated Python is written from the same tables, and copies the functions that are defined here as they stand, so that both
-agree to the bit. A copied function uses `math` and nothing else, one of SPECIAL `scipy.special` and `finite` as well.
+In comes the name of an operation; out comes the function of floats that computes it. The interpreter calls these
+functions; generated Python is written from the same tables and copies the functions that are defined here as they
+stand, so that both agree to the bit. A copied function uses `math` and nothing else, one of SPECIAL `special` and
+`finite` too.
 
-Off the domain they raise as `math` does: ValueError, OverflowError, or ZeroDivisionError at the pole of a quotient.
+Off the domain they raise as `math` does: ValueError, OverflowError, or ZeroDivisionError at the pole of a quotient. A
+sum, a product or a quotient that overflows is infinite, as everywhere in Python. `max` and `min` are Python's own: of a
+nan and a number they give the first, but nothing on the domain makes a nan.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ import operator
 from collections.abc import Callable, Iterable
 from typing import Any
 
-special: Any = None  # scipy.special, imported with the first function that needs it: SciPy is optional, and slow to import
+special: Any = None  # scipy.special once a function needs it: SciPy is optional, and slow to import
 
 # fmt: off
 OPERATORS: dict[str, Callable[..., float]] = {
@@ -53,7 +56,7 @@ def acot(x: float) -> float:
 
 def asec(x: float) -> float:
     """Give acos(1/x), without cancellation near 1."""
-    return math.atan2(math.sqrt((x - 1.0) * (x + 1.0)), math.copysign(1.0, x))
+    return math.atan2(math.sqrt(abs(x) - 1.0) * math.sqrt(abs(x) + 1.0), math.copysign(1.0, x))
 
 
 def acsc(x: float) -> float:
@@ -89,7 +92,7 @@ def acoth(x: float) -> float:
 
 def asech(x: float) -> float:
     """Give acosh(1/x), without cancellation near 1."""
-    return 2.0 * math.asinh(math.sqrt((1.0 - x) / (2.0 * x)))
+    return 2.0 * math.asinh(math.sqrt(0.5 - 0.5 * x) / math.sqrt(x))
 
 
 def acsch(x: float) -> float:
@@ -189,14 +192,20 @@ def digamma(x: float) -> float:
 
 def trigamma(x: float) -> float:
     """Give the derivative of digamma."""
-    return finite(special.zeta(2.0, x))
+    if x > 0.0:
+        return finite(special.zeta(2.0, x))
+    # reflected: zeta would take time in proportion to -x
+    return (math.pi / math.sin(math.pi * math.remainder(x, 1.0))) ** 2 - float(special.zeta(2.0, 1.0 - x))
 
 
 def polygamma(n: float, x: float) -> float:
     """Give the derivative of digamma of order n, a whole number."""
     if n == 0.0:
         return finite(special.psi(x))
-    return finite(math.pow(-1.0, n + 1.0) * math.gamma(n + 1.0) * special.zeta(n + 1.0, x))
+    parity, total = math.pow(-1.0, n + 1.0), float(special.zeta(n + 1.0, x - min(math.floor(x), 0)))
+    if x < 0.0:  # reflected: zeta would take time in proportion to -x
+        total += parity * float(special.zeta(n + 1.0, math.ceil(x) - x) - special.zeta(n + 1.0, 1.0 - x))
+    return finite(parity * math.gamma(n + 1.0) * total)
 
 
 def beta(x: float, y: float) -> float:
@@ -205,18 +214,21 @@ def beta(x: float, y: float) -> float:
 
 
 def lbeta(x: float, y: float) -> float:
-    """Give the logarithm of beta(x, y)."""
+    """Give log(abs(beta(x, y)))."""
     return finite(special.betaln(x, y))
+
+
+# The Bessel functions are jv and yv: SciPy's j0, j1, y0 and y1 lose digits as x grows, seven of them at 1e8.
 
 
 def besselj0(x: float) -> float:
     """Give the Bessel function of the first kind of order 0."""
-    return finite(special.j0(x))
+    return finite(special.jv(0.0, x))
 
 
 def besselj1(x: float) -> float:
     """Give the Bessel function of the first kind of order 1."""
-    return finite(special.j1(x))
+    return finite(special.jv(1.0, x))
 
 
 def besselj(n: float, x: float) -> float:
@@ -226,12 +238,12 @@ def besselj(n: float, x: float) -> float:
 
 def bessely0(x: float) -> float:
     """Give the Bessel function of the second kind of order 0."""
-    return finite(special.y0(x))
+    return finite(special.yv(0.0, x))
 
 
 def bessely1(x: float) -> float:
     """Give the Bessel function of the second kind of order 1."""
-    return finite(special.y1(x))
+    return finite(special.yv(1.0, x))
 
 
 def lambertw(x: float) -> float:
@@ -245,7 +257,8 @@ OWN: dict[str, Callable[..., float]] = {f.__name__: f for f in (  # need `math` 
     cot, sec, csc, acot, asec, acsc, sinc, coth, sech, csch, acoth, asech, acsch, sign, floor, ceil, trunc, mod, relu,
     normcdf, sigmoid, logit, softplus, logaddexp, xlogy, xlog1py)}
 SPECIAL: dict[str, Callable[..., float]] = {f.__name__: f for f in (  # need `scipy.special` and `finite` too
-    erfinv, erfcinv, digamma, trigamma, polygamma, beta, lbeta, besselj0, besselj1, besselj, bessely0, bessely1, lambertw)}
+    erfinv, erfcinv, digamma, trigamma, polygamma, beta, lbeta, besselj0, besselj1, besselj, bessely0, bessely1,
+    lambertw)}
 # fmt: on
 
 
