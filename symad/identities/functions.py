@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable
+
 from symad.builder import Builder
-from symad.identities.table import ANY, Apply, even, number, of, row
+from symad.identities.table import ANY, NUMBER, Apply, even, number, of, row
+from symad.numbers import Number
 from symad.operations import EVEN, ODD
 
+COMPARE: dict[str, Callable[[Number, Number], bool]] = {
+    "lt": operator.lt, "le": operator.le, "gt": operator.gt, "ge": operator.ge, "eq": operator.eq, "ne": operator.ne,
+}  # fmt: skip
 NOT_NEGATIVE = "abs sqrt exp exp2 cosh hypot sigmoid softplus relu normcdf"
 
 
@@ -95,6 +102,14 @@ def tangent_square_plus_one(b: Builder, x: int, y: int) -> int | None:
 @row("exact", "select", (ANY, ANY, ANY), "(if x > 0 then y else y) = y", "both branches are one value")
 def equal_branches(_b: Builder, _c: int, x: int, y: int) -> int | None:
     return x if x == y else None
+
+
+@row("exact", "select", (frozenset(COMPARE), ANY, ANY), "(if 1 < 2 then x else y) = x", "it compares numbers")
+def decided_condition(b: Builder, c: int, x: int, y: int) -> int | None:
+    operation, (left, right) = b.assignments[c]
+    if b.kinds[left] not in NUMBER or b.kinds[right] not in NUMBER:
+        return None
+    return x if COMPARE[operation](number(b, left), number(b, right)) else y
 
 
 @row("exact", "select", ("not", ANY, ANY), "(if not x > 0 then y else z) = (if x > 0 then z else y)")
