@@ -73,7 +73,7 @@ def caret(text: str, start: int, end: int) -> list[str]:
     before, after = "… " if left > begin else "", " …" if right < stop else ""
     shown = "".join(c if c.isprintable() else " " for c in text[left:right])
     number = text.count("\n", 0, start) + 1
-    head = f"  line {number}: "
+    head = f"  line {number}: " if "\n" in text.rstrip("\n") else "  "
     marks = "^" * max(1, min(end, right) - start)
     return [head + before + shown + after, " " * (len(head) + len(before) + start - left) + marks]
 
@@ -89,5 +89,5 @@ def closest(word: str, known: Iterable[str]) -> str | None:
     folded: dict[str, str] = {}
     for name in known:
         folded.setdefault(name.casefold(), name)
-    found = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
+    found = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.65)
     return folded[found[0]] if found else None

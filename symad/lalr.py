@@ -9,6 +9,7 @@ and because several readers can be at work at once (a function's definition is r
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any, NamedTuple
@@ -17,6 +18,41 @@ from symad.errors import ParseError
 from symad.operations import grammar_text
 
 Token = tuple[str, str, int]  # terminal, text, place
+SPACE = "[ \\t\\r\\f\u00a0\u2000-\u200b\u202f\u205f\u2060\u3000\ufeff]+"  # those that come with pasted text too
+
+# fmt: off
+MEANT = {  # what people mean by a character that has no meaning here
+    "[": "use parentheses; vectors are written element by element",
+    "{": "use parentheses",
+    "%": "the remainder is mod(a, b)",
+    "&": "write `and`",
+    "|": "write `or`, or abs(x)",
+    "!": "write `not`",
+    "~": "write `not`",
+    "?": "write if x > 0 then a else b",
+    "'": "text in quotes has no place in a formula",
+    '"': "text in quotes has no place in a formula",
+    "“": "text in quotes has no place in a formula",
+    "$": "LaTeX is not read: write the formula as in Python",
+    "\\": "LaTeX is not read: write the formula as in Python",
+    ":": "a name is given a value with `=`",
+    ".": "a decimal point stands between digits",
+    "–": "this is a dash; write a minus sign: -",
+    "—": "this is a dash; write a minus sign: -",
+    "°": "angles are in radians: multiply by pi/180",
+    "∂": "write the formula alone: its derivatives are what symad makes",
+    "∫": "write the formula alone: symad differentiates",
+    "∑": "write the terms of a sum one after the other",
+}
+AFTER_VALUE = {  # the same, where it follows a name or a number
+    "!": "a factorial is gamma(n + 1)",
+    "'": "write the formula alone: its derivatives are what symad makes",
+    "′": "write the formula alone: its derivatives are what symad makes",
+    "%": "the remainder is mod(a, b), 5 per cent 0.05",
+    "[": "a name may end with its index: x1, x_1",
+    ".": "a decimal point stands between digits; a function is written without its module: sin(x)",
+}
+# fmt: on
 
 
 class Tables(NamedTuple):
@@ -63,7 +99,7 @@ def tables() -> Tables:
     patterns = {t.name: t.pattern.to_regexp() for t in made.terminals if t.name not in words.values()}
     order = sorted(patterns, key=lambda name: (name == "NAME", name != "FUNCTION_NAME", -len(patterns[name])))
     named = [f"(?P<{name}>{patterns[name]})" for name in order]
-    scanner = "|".join(["[ \t\r\f]+", "#[^\n]*", *named, "(?P<ILLEGAL>.)"])
+    scanner = "|".join([SPACE, "#[^\n]*", *named, "(?P<ILLEGAL>.)"])
     start, end = table.start_states["start"], table.end_states["start"]
     return Tables(start, end, actions, gotos, rules, re.compile(scanner), words)
 
@@ -72,6 +108,7 @@ def tokens(text: str) -> Iterator[Token]:
     """Split text into tokens; a newline inside parentheses is a space."""
     made = tables()
     reserved = made.reserved
+    plain = text.isascii()
     opened: list[int] = []
     for match in made.scanner.finditer(text):
         kind = match.lastgroup
@@ -79,7 +116,7 @@ def tokens(text: str) -> Iterator[Token]:
             continue
         word, start = match.group(), match.start()
         if kind == "NAME":
-            kind = reserved.get(word, kind)
+            kind = reserved.get(word, kind) if plain else reserved.get(proper(text, word, start), kind)
         elif kind == "LEFT":
             opened.append(start)
         elif kind == "RIGHT":
@@ -93,10 +130,28 @@ def tokens(text: str) -> Iterator[Token]:
                 raise unclosed(text, opened[-1])
         elif kind == "ILLEGAL":
             raise illegal(text, start)
+        elif kind == "FUNCTION_NAME" and proper(text, word, start) in reserved:
+            raise ParseError(
+                f"{word} is a word of the language and cannot be a name", text=text, start=start, end=start + len(word)
+            )
         yield kind, word, start
     if opened:
         raise unclosed(text, opened[-1])
     yield "$END", "", len(text)
+
+
+def identifier(word: str) -> str:
+    """Write a name as Python would compare it: x₁ is x1, the micro sign is mu."""
+    return word if word.isascii() else unicodedata.normalize("NFKC", word)
+
+
+def proper(text: str, word: str, start: int) -> str:
+    """Give the identifier that a word is; a word such as ½x is none."""
+    name = identifier(word)
+    if not name.isidentifier():
+        strange = next((k for k, c in enumerate(word) if not identifier(c).isidentifier() and not c.isdecimal()), 0)
+        raise illegal(text, start + strange)
+    return name
 
 
 def unclosed(text: str, start: int) -> ParseError:
@@ -106,34 +161,23 @@ def unclosed(text: str, start: int) -> ParseError:
 
 def illegal(text: str, start: int) -> ParseError:
     """Say what is wrong with a character that no token begins with."""
-    character = text[start]
-    hints = {
-        "[": "use parentheses; vectors are written element by element",
-        "{": "use parentheses",
-        "%": "the remainder is mod(a, b)",
-        "&": "write `and`",
-        "|": "write `or`, or abs(x)",
-        "!": "write `not`; a factorial is gamma(n + 1)",
-        "'": "a derivative is what symad computes: leave the prime out",
-        '"': "text in quotes has no place in a formula",
-        "“": "text in quotes has no place in a formula",
-        "$": "LaTeX is not read: write the formula as in Python",
-        "\\": "LaTeX is not read: write the formula as in Python",
-        ":": "a name is given a value with `=`",
-        "–": "this is a dash; write a minus sign: -",
-        "—": "this is a dash; write a minus sign: -",
-    }
-    shown = character if character.isprintable() else f"U+{ord(character):04X}"
-    return ParseError(f"{shown} has no meaning here", text=text, start=start, hint=hints.get(character))
+    character, before = text[start], text[:start].rstrip()[-1:]
+    follows = before.isalnum() or before in (")", "_")
+    hint = AFTER_VALUE.get(character) if follows and before else None
+    hint = hint or MEANT.get(character)
+    accent = unicodedata.combining(character)
+    if accent:
+        hint = "a name is letters, digits and underscores: x_bar"
+    shown = character if character.isprintable() and not accent else f"U+{ord(character):04X}"
+    return ParseError(f"{shown} has no meaning here", text=text, start=start, hint=hint)
 
 
-def run(text: str, reader: Any, unexpected: Callable[[str, Token, Token | None], ParseError]) -> None:
+def run(text: str, reader: Any, unexpected: Callable[[str, Token], ParseError]) -> None:
     """Read text, calling the reader's method for each rule; `unexpected` makes the error for a token out of place."""
     made = tables()
     actions, gotos = made.actions, made.gotos
     rules = [(size, origin, getattr(reader, alias) if alias else None) for size, origin, alias in made.rules]
     states, values = [made.start], []
-    last: Token | None = None
     for token in tokens(text):
         kind = token[0]
         while True:
@@ -141,7 +185,7 @@ def run(text: str, reader: Any, unexpected: Callable[[str, Token, Token | None],
             if action is None:
                 if kind == "$END" and states[-1] == made.end:
                     return
-                raise unexpected(text, token, last)
+                raise unexpected(text, token)
             if action >= 0:
                 states.append(action)
                 values.append(token)
@@ -160,4 +204,3 @@ def run(text: str, reader: Any, unexpected: Callable[[str, Token, Token | None],
             else:
                 values.append(method())
                 states.append(gotos[states[-1]][origin])
-        last = token

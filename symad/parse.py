@@ -6,15 +6,15 @@ the assignments as the text goes by. Literals are numbers from the start: `-2` a
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from typing import NamedTuple, NoReturn
 
 from symad.builder import Builder
+from symad.collector import without_collector
 from symad.errors import NamingError, ParseError, closest
-from symad.lalr import Token, run
+from symad.lalr import Token, identifier, run
 from symad.mistakes import unexpected
 from symad.numbers import exact, fits
 from symad.operations import BOOLEAN, CONSTANTS, DEFINITIONS, FUNCTIONS, LEAVES, OPERATIONS
@@ -25,6 +25,7 @@ COMPARISONS = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq", "!=": "
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 LATER = ("for", "in", "while")     # reserved for loops
 MANY = ("max", "min")              # any number of arguments, nested from the left
+DERIVATIVES = "write the formula alone: its derivatives are what symad makes"
 LIMIT = 50_000_000                 # assignments; functions that call functions can ask for more than any memory holds
 # fmt: on
 
@@ -41,11 +42,12 @@ class Function:
 class Head(NamedTuple):
     """Hold a function's head while its body is read."""
 
-    name: str
+    token: Token
     parameters: tuple[int, ...]
     first: int
 
 
+@without_collector
 def parse(text: str) -> Program:
     """Read a formula or a program.
 
@@ -86,6 +88,7 @@ class Reader:
         self.first_read: dict[str, int] = {}
         self.functions: dict[str, Function] = {}
         self.parameters: dict[str, int] = {}
+        self.defining = ""
         self.bodies = 0  # parameters made, over all functions
         self.booleans: set[int] = set()
         self.bare_value: int | None = None
@@ -292,12 +295,16 @@ class Reader:
         """Report a call of something that is no function."""
         if name == "where":
             self.error(f"where takes 3 arguments, {count} given", token, "where(condition, a, b)")
+        if name == self.defining:
+            self.error(f"the function {name} uses itself", token, "a function may use those that are defined before it")
+        if name in LATER:
+            self.error(f"{name} is a word of the language and cannot be a name", token)
         if name in self.assigned or name in self.inputs or name in self.parameters:
             self.error(f"{name} is not a function", token, f"to multiply, write {token[1]}*(…)")
         near = closest(name, [*self.functions, *FUNCTIONS, *(known for known, _ in DEFINITIONS), "where"])
         product = f"to multiply, write {token[1]}*(…); a function is defined before it is used"
-        hint = f"did you mean {near}?" if near else product
-        self.error(f"{name} is not a known function", token, hint)
+        hint = DERIVATIVES if name in ("D", "d", "derivative", "diff", "grad", "gradient") else product
+        self.error(f"{name} is not a known function", token, f"did you mean {near}?" if near else hint)
 
     def call_user(self, token: Token, function: Function, arguments: list[int]) -> int:
         """Make the body of a user's function again, for these arguments."""
@@ -345,12 +352,15 @@ class Reader:
             made.append(self.note(parameter, self.builder.leaf("parameter", self.bodies)))
             self.bodies += 1
             self.parameters[word] = made[-1]
-        return Head(name, tuple(made), first)
+        self.defining = name
+        return Head(token, tuple(made), first)
 
     def function(self, head: Head, body: int) -> None:
         if body in self.booleans:
-            raise ParseError(f"the function {head.name} gives a truth value, not a number")
-        self.functions[head.name] = Function(head.parameters, body, head.first)
+            hint = "write `if … then 1 else 0`"
+            self.error(f"the function {self.defining} gives a truth value, not a number", head.token, hint)
+        self.functions[self.defining] = Function(head.parameters, body, head.first)
+        self.defining = ""
         self.parameters = {}
 
     # statements
@@ -392,9 +402,7 @@ class Reader:
 
     def bare(self, value: int) -> None:
         if self.bare_value is not None:
-            raise ParseError(
-                "there are two results without a name", hint="name them, a = …, and list them: output a, b"
-            )
+            raise ParseError("there are two results without a name", hint="name them: a = …; b = …")
         self.bare_value = value
 
     def statement(self, *_: object) -> None:
@@ -440,6 +448,9 @@ class Reader:
         if not self.unread:
             if self.assigned:
                 raise ParseError("every name is used again: none is left as the result", hint="list some: output a, b")
+            if self.functions:
+                name = next(reversed(self.functions))
+                raise ParseError("there is a function, but no formula", hint=f"add a line that uses it: {name}(…)")
             raise ParseError("there is no formula", hint="for example x1*x2 + sin(x1)")
         return list(self.unread.items())
 
@@ -458,8 +469,3 @@ class Reader:
             near = closest(name, [*self.assigned, *self.inputs])
             self.error(f"the output {name} is not assigned", token, f"did you mean {near}?" if near else None)
         return value
-
-
-def identifier(word: str) -> str:
-    """Write a name as Python would compare it: x₁ is x1, the micro sign is mu."""
-    return word if word.isascii() else unicodedata.normalize("NFKC", word)
