@@ -1,0 +1,1 @@
+"""Program in, text out: one emitter, one table a target."""

@@ -1,0 +1,250 @@
+"""Program in, formulas out: each result as one line of symad's own language, for people.
+
+Values that are used once stand where they are used. Shared ones are repeated as long as that is short; beyond, the long ones
+among them are named w1, w2, … and written once. The text reads back as a program of the same value, not always as an equal
+one: mul(1/3, x) is written x/3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+from functools import partial
+
+from symad.numbers import Number, write_number
+from symad.operations import OPERATIONS
+from symad.printers.emitter import (
+    ANY,
+    NAME,
+    Chooser,
+    Rule,
+    Shape,
+    Target,
+    View,
+    call,
+    emitter,
+    flattened,
+    joined,
+    shapes,
+    shown_uses,
+)
+from symad.printers.naming import temporary_names
+from symad.printers.shorten import shorten
+from symad.program import Program
+from symad.simplify import simplify
+
+# fmt: off
+SELECT, OR, AND, NOT, COMPARE, SUM, NEGATION, PRODUCT, SIGN, POWER = 0, 10, 20, 30, 40, 50, 55, 60, 65, 70
+CALL = NAME - 1
+LONG = 1000   # characters of all results up to which shared values are repeated, however often
+EXTRA = 200   # or up to which the repetitions may add
+MANY = 50     # arguments of one `max`
+WORTH = 12    # characters of a shared value from which on it is worth a name
+
+LOGIC: dict[str, Rule] = {
+    "lt": Rule(COMPARE, (SUM, SUM), ("", " < ", "")),  "le": Rule(COMPARE, (SUM, SUM), ("", " <= ", "")),
+    "gt": Rule(COMPARE, (SUM, SUM), ("", " > ", "")),  "ge": Rule(COMPARE, (SUM, SUM), ("", " >= ", "")),
+    "eq": Rule(COMPARE, (SUM, SUM), ("", " == ", "")), "ne": Rule(COMPARE, (SUM, SUM), ("", " != ", "")),
+    "and": Rule(AND, (AND, NOT), ("", " and ", "")),   "or": Rule(OR, (OR, AND), ("", " or ", "")),
+    "not": Rule(NOT, (NOT,), ("not ", "")),
+    "select": Rule(SELECT, (OR, OR, SELECT), ("if ", " then ", " else ", "")),
+}
+# fmt: on
+CALLS = {row.name: call(row.name, len(row.arguments)) for row in OPERATIONS.values() if not row.infix}
+
+
+class Formulas(dict[str, str]):
+    """Map each output's label to its formula; `temporaries` are the shared values that these name, in order."""
+
+    def __init__(self, formulas: Iterable[tuple[str, str]], temporaries: dict[str, str]) -> None:
+        super().__init__(formulas)
+        self.temporaries = temporaries
+
+
+def formulas(program: Program) -> Formulas:
+    """Write each output of a program as a formula, simplified; a derivative in its shortest form.
+
+    What a person wrote keeps its form but for the identities. Derivatives have labels such as `df/dx`.
+
+    >>> from symad.parse import parse
+    >>> formulas(parse("x*x + 1/3*x - sin(x)/(2*y)"))
+    {'f': 'x^2 + x/3 - sin(x)/(2*y)'}
+    """
+    program = shorten(simplify(program), is_derivative)
+    return Formulas(*write(program, READING, program.inputs, temporary_names({*program.inputs, *program.outputs})))
+
+
+def is_derivative(label: str) -> bool:
+    """Tell the label of a derivative from a name."""
+    return "/" in label
+
+
+def write(
+    program: Program, target: Target, inputs: Sequence[str], names: Iterator[str], long: int = LONG
+) -> tuple[list[tuple[str, str]], dict[str, str]]:
+    """Write the outputs of a program, and the shared values that these name if they are longer than `long`."""
+    assignments, results = program.assignments, program.results
+    found = shapes(assignments, results, target, repeated=True)
+    e = emitter(assignments, found, target, names)
+    e.leaves(inputs)
+    widths = [len(text) for text in e.texts]
+    named = bytearray(len(found))
+    if too_long(found, widths, results, long):
+        found = e.shapes = shapes(assignments, results, target)
+        named = worth_naming(found, widths, shown_uses(found, results))
+    uses = shown_uses(found, results)
+    for value, shape in enumerate(found):
+        if shape is not None and uses[value]:
+            e.write(value)
+            if named[value]:
+                e.name(value)
+    written = [(label, joined(e.texts[v])) for label, v in zip(program.outputs, results, strict=True)]
+    return written, {s.name: joined(s.text) for s in e.statements}
+
+
+def too_long(found: Sequence[Shape | None], widths: Sequence[int], results: Sequence[int], long: int) -> bool:
+    """Tell whether the results are long when everything is written out, and much longer than with shared values named."""
+    expanded = list(widths)
+    once = 0
+    for value, shape in enumerate(found):
+        if shape is not None:
+            own = sum(map(len, shape[0].pieces))
+            once += own + sum([widths[v] for v in shape[1]])
+            expanded[value] = min(own + sum([expanded[v] for v in shape[1]]), 10 * long + once)
+    return sum([expanded[v] for v in results]) > max(long, once + EXTRA)
+
+
+def worth_naming(found: Sequence[Shape | None], widths: list[int], uses: Sequence[int]) -> bytearray:
+    """Mark the shared values that are not short."""
+    named = bytearray(len(found))
+    for value, shape in enumerate(found):
+        if shape is not None:
+            widths[value] = sum(map(len, shape[0].pieces)) + sum([widths[v] for v in shape[1]])
+            if uses[value] > 1 and widths[value] >= WORTH:
+                named[value] = 1
+                widths[value] = 3
+    return named
+
+
+def number(n: Number) -> tuple[str, int]:
+    """Write a number, and say how tightly it binds."""
+    if n < 0:
+        return write_number(n), NEGATION
+    return write_number(n), PRODUCT if isinstance(n, Fraction) else NAME
+
+
+def product(view: View, operands: tuple[int, ...]) -> Shape:
+    """Write a product: a number first, what is divided by below the line."""
+    x, y = operands
+    n = view.number(x)
+    quotient = view.single(y, "div")
+    negative = view.single(y, "pow")
+    if negative is not None and not is_negative(view, negative[1]):
+        negative = None
+    if n is None:
+        if quotient is not None and view.number(quotient[0]) == 1:
+            return (QUOTIENT, (x, quotient[1]))
+        if negative is not None:
+            return below(view, "", x, negative)
+        left = NEGATION if view.single(x, "neg") else PRODUCT
+        right = PRODUCT if view.single(y, "mul", "div") else POWER
+        return (Rule(left, (left, right), ("", "*", "")), operands)
+    return scaled(view, n, y, quotient, negative)
+
+
+def scaled(view: View, n: Number, y: int, quotient: tuple[int, ...] | None, negative: tuple[int, ...] | None) -> Shape:
+    """Write a number times something: x/3, 2*x/y, x/(2*y), 2/x^2."""
+    sign, level = ("-", NEGATION) if n < 0 else ("", PRODUCT)
+    above: Number = n if n > 0 else -n
+    over = 1
+    if isinstance(above, Fraction):
+        above, over = above.numerator, above.denominator
+    front = sign if above == 1 and isinstance(above, int) else f"{sign}{write_number(above)}*"
+    if quotient is not None:
+        if view.number(quotient[0]) == 1:
+            front = f"{sign}{write_number(above)}"
+            opening, required = (f"{front}/({over}*", PRODUCT) if over != 1 else (f"{front}/", POWER)
+            return (Rule(level, (required,), (opening, ")" if over != 1 else "")), quotient[1:])
+        if over != 1:
+            return (Rule(level, (PRODUCT, PRODUCT), (front, f"/({over}*", ")")), quotient)
+        return (Rule(level, (PRODUCT, POWER), (front, "/", "")), quotient)
+    if negative is not None and over == 1:
+        return below(view, f"{sign}{write_number(above)}", None, negative)
+    if over != 1 and above != 1:
+        return (Rule(level, (PRODUCT,), (f"{front[:-1]}/{over}*", "")), (y,))
+    return (Rule(level, (PRODUCT,), (front, f"/{over}" if over != 1 else "")), (y,))
+
+
+def is_negative(view: View, value: int) -> bool:
+    """Tell whether a value is a negative integer."""
+    n = view.number(value)
+    return isinstance(n, int) and n < 0
+
+
+def below(view: View, front: str, above: int | None, power: tuple[int, ...]) -> Shape:
+    """Write what stands above a power of a negative integer, and the opposite power below the line."""
+    exponent = view.number(power[1])
+    assert exponent is not None
+    tail = "" if exponent == -1 else f"^{-exponent}"
+    required = CALL if tail else POWER
+    level = NEGATION if front.startswith("-") else PRODUCT
+    if above is None:
+        return (Rule(level, (required,), (f"{front}/", tail)), power[:1])
+    return (Rule(level, (PRODUCT, required), (front, "/", tail)), (above, power[0]))
+
+
+def division(view: View, operands: tuple[int, ...]) -> Shape:
+    """Write a quotient: 1/(2*x) where a rational stands above the line."""
+    n = view.number(operands[0])
+    if isinstance(n, Fraction) and n > 0:
+        return (Rule(PRODUCT, (PRODUCT,), (f"{n.numerator}/({n.denominator}*", ")")), operands[1:])
+    left = NEGATION if n is not None and n < 0 or view.single(operands[0], "neg") else PRODUCT
+    return (Rule(left, (left, POWER), ("", "/", "")), operands)
+
+
+def power(view: View, operands: tuple[int, ...]) -> Shape:
+    """Write a power: 1/x^2 for a negative integer, a root for a half."""
+    n = view.number(operands[1])
+    if n == Fraction(1, 2):
+        return (CALLS["sqrt"], operands[:1])
+    if n == Fraction(-1, 2):
+        return (Rule(PRODUCT, (ANY,), ("1/sqrt(", ")")), operands[:1])
+    if isinstance(n, int) and n < 0:
+        return below(view, "1", None, operands)
+    return (RAISED, operands)
+
+
+def plus(view: View, operands: tuple[int, ...]) -> Shape:
+    """Write a sum: a - b where b is a negation."""
+    negated = view.single(operands[1], "neg")
+    if negated is not None:
+        return (DIFFERENCE, (operands[0], negated[0]))
+    n = view.number(operands[1])
+    if n is not None and n < 0:
+        return (Rule(SUM, (SUM,), ("", f" - {write_number(-n)}")), operands[:1])
+    return (TOTAL, operands)
+
+
+def minus(view: View, operands: tuple[int, ...]) -> Shape:
+    """Write a difference: a + b where b is taken away negated."""
+    negated = view.single(operands[1], "neg")
+    if negated is not None:
+        return (TOTAL, (operands[0], negated[0]))
+    n = view.number(operands[1])
+    if n is not None and n < 0:
+        return (Rule(SUM, (SUM,), ("", f" + {write_number(-n)}")), operands[:1])
+    return (DIFFERENCE, operands)
+
+
+# fmt: off
+TOTAL = Rule(SUM, (SUM, PRODUCT), ("", " + ", ""))
+DIFFERENCE = Rule(SUM, (SUM, PRODUCT), ("", " - ", ""))
+QUOTIENT = Rule(PRODUCT, (PRODUCT, POWER), ("", "/", ""))
+RAISED = Rule(POWER, (CALL, POWER), ("", "^", ""))
+CHOOSERS: dict[str, Rule | Chooser] = {
+    "add": plus, "sub": minus, "mul": product, "div": division, "pow": power,
+    "neg": Rule(NEGATION, (PRODUCT,), ("-", "")),
+    "max": flattened(partial(call, "max"), "max", MANY), "min": flattened(partial(call, "min"), "min", MANY),
+}
+# fmt: on
+READING = Target({**CALLS, **LOGIC, **CHOOSERS, "pi": call("pi", 0), "e": call("e", 0)}, number)

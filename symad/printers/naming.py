@@ -1,0 +1,72 @@
+"""Names in, names out: identifiers that a target accepts, none of them twice.
+
+Nothing but letters, digits and underscores gets from a formula's names into a program text.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+RESERVED = frozenset("if then else and or not input output for in while pi e π where".split())  # words of the language
+GREEK = dict(
+    zip(
+        "αβγδεζηθικλμνξοπρςστυφχψω",
+        "alpha beta gamma delta epsilon zeta eta theta iota kappa lamda mu nu xi omicron pi rho sigma sigma tau upsilon "
+        "phi chi psi omega".split(),
+        strict=True,
+    )
+)
+
+
+def label_names(labels: Sequence[str], inputs: Collection[str] = ()) -> list[str]:
+    """Make names in the language of the labels of outputs, each different.
+
+    >>> label_names(["df/dx1", "df_dx1", "f"])
+    ['df_dx1', 'df_dx1_1', 'f']
+    """
+    plain = [re.sub(r"\W", "_", label) or "_" for label in labels]
+    plain = [name if not name[0].isdigit() and (name not in RESERVED or name in inputs) else f"{name}_" for name in plain]
+    return list(unique(plain, ()))
+
+
+def unique(names: Iterable[str], taken: Iterable[str]) -> Iterator[str]:
+    """Give names back, with a number behind those that are taken."""
+    used = set(taken)
+    for name in names:
+        free, count = name, 0
+        while free in used:
+            count += 1
+            free = f"{name}_{count}"
+        used.add(free)
+        yield free
+
+
+def temporary_names(taken: Collection[str], letter: str = "w") -> Iterator[str]:
+    """Make up names w1, w2, … that are not taken."""
+    count = 0
+    while True:
+        count += 1
+        if (name := f"{letter}{count}") not in taken:
+            yield name
+
+
+def ascii_name(name: str) -> str:
+    """Write a name in ASCII: Greek letters by their names, others by their numbers.
+
+    >>> ascii_name("Δx"), ascii_name("ж")
+    ('Delta_x', 'u0436')
+    """
+    if name.isascii():
+        return name
+    parts = []
+    for letter in unicodedata.normalize("NFKD", name):
+        if letter.isascii():
+            parts.append(letter)
+        elif letter.lower() in GREEK:
+            word = GREEK[letter.lower()]
+            parts.append(f"{word.capitalize() if letter != letter.lower() else word}_")
+        elif not unicodedata.combining(letter):
+            parts.append(f"u{ord(letter):04x}_")
+    return "".join(parts).rstrip("_") or "u_"
