@@ -1,0 +1,154 @@
+"""Derivatives by differences of values, to many digits, and how well they can be known in double precision.
+
+In come a program of one output, a point and some inputs; out comes a `Slope` for each: the derivative, and what rounding
+does to it. Nothing of the calculus is used, only values at nearby points.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from random import Random
+from typing import Any
+
+from symad.errors import EvaluationError
+from symad.operations import BOOLEAN, LEAVES
+from symad.precise import dependents, functions, values
+from symad.program import Program
+
+DIGITS = 150
+STEP = 50  # the step is 10^-50 of the input: a central difference errs by 10^-100, and cancels 50 of the 150 digits
+NOISE = 30  # digits that the formula may cancel besides
+SMOOTH = 20  # digits to which the slopes on both sides agree where there is no kink: they differ by a step's worth
+ULP = 2.0**-52
+TRIALS = 2  # of rounding at random; the larger change counts
+
+# fmt: off
+EXACT = frozenset({*LEAVES, *BOOLEAN, "select", "neg", "abs", "sign", "floor", "ceil", "trunc", "max", "min", "relu",
+                   "copysign", "fmod"})  # operations that do not round
+# fmt: on
+
+
+@dataclass(frozen=True, slots=True)
+class Slope:
+    """Hold a derivative: its value, what it may be off by for lack of digits, and two measures of what rounding does.
+
+    `rounding` is the change of the exact derivative when every input and every result of the formula's own operations
+    changes by one unit in its last place, up or down at random: the derivative of the formula as a computer knows it.
+    `paths` is the sum that the chain rule takes over all paths to the output, of absolute values, and a unit in the last
+    place of that: each term is rounded, and what remains after they cancel is not more accurate.
+    """
+
+    value: Any
+    noise: Any
+    rounding: Any
+    paths: float
+    smooth: bool
+
+
+def slopes(program: Program, point: Sequence[float], places: Sequence[int], random: Random) -> Iterator[Slope | None]:
+    """Differentiate the output by the inputs at these places; None where there is no value nearby.
+
+    Raises EvaluationError where there is no value at the point itself.
+
+    >>> from symad.parse import parse
+    >>> [slope] = slopes(parse("x^3"), [2.0], [0], Random(0))
+    >>> float(slope.value), slope.smooth
+    (12.0, True)
+    """
+    mp = import_module("mpmath")
+    with mp.workdps(DIGITS):
+        base = values(program, point)
+        local = sensitivities(program, base)
+        factors = [rounded(program, point, random) for _ in range(TRIALS)]
+        shaken = [values(program, point, rounding=factor) for factor in factors]
+    for place in places:
+        with mp.workdps(DIGITS):
+            try:
+                found = slope(program, point, place, base, local, list(zip(factors, shaken, strict=True)))
+            except EvaluationError:
+                found = None
+        yield found
+
+
+def rounded(program: Program, point: Sequence[float], random: Random) -> dict[int, Any]:
+    """Choose, for every value that is not exact, a factor that changes it by a unit in its last place.
+
+    An input that is a whole number stays: it may be an order or a count.
+    """
+    up, down = 1 + import_module("mpmath").mpf(ULP), 1 - import_module("mpmath").mpf(ULP)
+    factors = {}
+    for value, (operation, operands) in enumerate(program.assignments):
+        inexact = not point[operands[0]].is_integer() if operation == "input" else operation not in EXACT
+        if inexact:
+            factors[value] = up if random.getrandbits(1) else down
+    return factors
+
+
+def sensitivities(program: Program, base: Sequence[Any]) -> list[tuple[float, ...]]:
+    """Estimate, for every operation, how fast its result changes with each of its operands: absolute values."""
+    table = functions()
+    step = import_module("mpmath").mpf(10) ** -STEP
+    found: list[tuple[float, ...]] = []
+    for value, (operation, operands) in enumerate(program.assignments):
+        if operation in LEAVES or operation in BOOLEAN or base[value] is None:
+            found.append(())
+        elif operation == "select":
+            found.append((0.0, 1.0, 0.0) if base[operands[0]] else (0.0, 0.0, 1.0))
+        else:
+            arguments = [base[v] for v in operands]
+            function = table[operation]
+            found.append(tuple([sensitivity(function, arguments, k, base[value], step) for k in range(len(operands))]))
+    return found
+
+
+def sensitivity(function: Callable[..., Any], arguments: list[Any], place: int, result: Any, step: Any) -> float:
+    """Estimate how fast a function changes with one argument; 0 where that is an order, which cannot change a little."""
+    by = step * (abs(arguments[place]) or 1)
+    near = [*arguments[:place], arguments[place] + by, *arguments[place + 1 :]]
+    try:
+        return float(abs(function(*near) - result) / by)
+    except (ArithmeticError, ValueError):
+        return 0.0
+
+
+def path_sum(program: Program, cone: Sequence[int], local: Sequence[tuple[float, ...]]) -> float:
+    """Add the absolute values of what flows from an input to the output over all paths."""
+    reach = {cone[0]: 1.0}
+    for value in cone[1:]:
+        operands = program.assignments[value][1]
+        reach[value] = sum(s * reach[v] for s, v in zip(local[value], operands, strict=False) if s and v in reach)
+    return reach.get(program.results[0], 0.0)
+
+
+def slope(
+    program: Program,
+    point: Sequence[float],
+    place: int,
+    base: list[Any],
+    local: list[tuple[float, ...]],
+    shaken: list[tuple[dict[int, Any], list[Any]]],
+) -> Slope:
+    """Take the differences for one input; values that do not depend on it are those at the point."""
+    mp = import_module("mpmath")
+    step = mp.mpf(10) ** -STEP * (abs(point[place]) or 1)
+    result = program.results[0]
+    cone = dependents(program, place)
+
+    def moved(by: Any, known: list[Any], rounding: dict[int, Any] | None = None) -> Any:
+        near = list(known)
+        for value in cone:
+            near[value] = None
+        there = [*point[:place], mp.mpf(point[place]) + by, *point[place + 1 :]]
+        return values(program, there, near, rounding)[result]
+
+    above, below = moved(step, base), moved(-step, base)
+    ahead, behind, middle = (above - base[result]) / step, (base[result] - below) / step, (above - below) / (2 * step)
+    noise = abs(base[result]) * mp.mpf(10) ** (NOISE - DIGITS) / step
+    smooth = abs(ahead - behind) <= max(abs(ahead), abs(behind)) * mp.mpf(10) ** -SMOOTH + noise
+    rounding = mp.mpf(0)
+    for factors, known in shaken:
+        rounding = max(rounding, abs((moved(step, known, factors) - known[result]) / step - ahead))
+    paths = path_sum(program, cone, local) * ULP
+    return Slope(middle if abs(middle) > noise else mp.mpf(0), noise, rounding, paths, bool(smooth))
