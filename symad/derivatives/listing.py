@@ -6,8 +6,8 @@
                              z  = w5                 bar_w2 = bar_w3*w1
                                                      bar_w1 = bar_w3*w2 + bar_w4*cos(w1)
 
-The program is taken as it was written. What comes out is a program too: its inputs are the values w1, w2, … and the adjoints
-of later ones, its outputs the adjoints in the order of the sweep.
+The program is taken as it was written. What comes out is a program too: its inputs are the values w1, w2, … and the
+adjoints of later ones, its outputs the adjoints in the order of the sweep.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def listing(program: Program, wrt: Sequence[str] | None = None) -> Iterator[Prog
     names = value_names(program)
     for label, result in zip(program.outputs, program.results, strict=True):
         sweep = Listing(program, b, active, names)
-        sweep.run(result)
+        sweep.run(result, places)
         yield sweep.finish([(f"d{label}/d{name}", place) for name, place in zip(chosen, places, strict=True)])
 
 
@@ -67,12 +67,12 @@ class Listing:
                 self.image.append(target.make(operation, *[self.image[v] for v in operands]))
         return self.image[value]
 
-    def run(self, result: int) -> None:
+    def run(self, result: int, places: Sequence[int]) -> None:
         """Walk backwards from the result; an adjoint gets a row when all its contributions are there."""
         source, target = self.source, self.target
         received: dict[int, list[int]] = {result: [target.constant(1)]} if self.active[result] else {}
         lazy = any(operation in LAZY for operation, _ in self.program.assignments)
-        need = needs(source, self.count, [result]) if lazy else None
+        need = needs(source, self.count, [result, *places]) if lazy else None
         for value in range(result, -1, -1):
             if value not in received:
                 continue

@@ -1,0 +1,234 @@
+"""The command line: words in, text on standard output or in a file out.
+
+Only this module prints or exits. A command is a function from its arguments to an exit code: 0, or 1 where a check
+fails. What the user can mend ends with exit code 2 and a message on standard error.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from typing import IO
+
+from symad.arguments import HELP, Arguments, command_help, read_arguments
+from symad.errors import SymadError
+from symad.files import FileError, Source, decoded, read_bytes, read_source, write_whole
+from symad.program import Program
+
+DISAGREES, MENDABLE, INTERRUPTED, CLOSED = 1, 2, 130, 141  # exit codes; the last two are the shell's for signals
+LABEL, MARKS, PLAIN = "\033[36m", "\033[31m", "\033[0m"  # cyan, red
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run a command line and give its exit code."""
+    try:
+        return run(read_arguments(sys.argv[1:] if words is None else words))
+    except SymadError as error:
+        report(error)
+        return MENDABLE
+    except BrokenPipeError:  # the reader of a pipe has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return CLOSED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def run(arguments: Arguments) -> int:
+    """Run one command."""
+    if arguments.has("--version"):
+        from symad import __version__
+
+        return emit(f"symad {__version__}\n")
+    if arguments.has("--help"):
+        return emit(command_help(arguments.command) if arguments.command else HELP)
+    source = read_source(arguments.formula)
+    program = read_program(source)
+    return {"diff": diff, "generate": generate, "check": check}[arguments.command](arguments, program, source)
+
+
+def read_program(source: Source) -> Program:
+    """Read a formula; an error in a file names the file."""
+    from symad.parse import parse
+
+    try:
+        return parse(source.text)
+    except SymadError as error:
+        if source.file:
+            error.reason = f"{source.file}: {error.reason}"
+        raise
+
+
+# diff
+
+
+def diff(arguments: Arguments, program: Program, _: Source) -> int:
+    """Print the value's formula and the derivatives, in one of four forms."""
+    from symad.derivatives.reverse import all_partials
+
+    wrt = inputs_named(arguments.value("--wrt")) if arguments.has("--wrt") else None
+    derived = all_partials(program, wrt)
+    point: dict[str, float] = {}
+    found: dict[str, float] = {}
+    if arguments.has("--at"):
+        from symad.points import read_point, values_at
+
+        point = read_point(arguments.options["--at"])
+        found = values_at(program, derived, point)
+    if arguments.has("--json"):
+        return emit(as_json(program, derived, point, found))
+    if arguments.has("--latex"):
+        emit(as_latex(derived))
+    elif arguments.has("--assignments"):
+        emit(as_assignments(program, wrt))
+    else:
+        from symad.printers.infix import formulas
+
+        rows = formulas(derived)
+        emit(table({**rows.temporaries, **rows}))
+    if found:
+        comment = "% " if arguments.has("--latex") else ""
+        where = ", ".join(f"{name} = {value}" for name, value in point.items())
+        numbers = table({label: repr(value) for label, value in found.items()})
+        emit(f"\n{comment}at {where}\n" if where else "\n")
+        emit("".join(f"{comment}{line}\n" for line in numbers.splitlines()))
+    return 0
+
+
+def inputs_named(text: str) -> list[str]:
+    """Read names separated by commas."""
+    from symad.lalr import identifier
+
+    return [identifier(name.strip()) for name in text.split(",")]
+
+
+def table(rows: Mapping[str, str], width: int = 0) -> str:
+    """Write rows with their equals signs aligned."""
+    width = max(width, max(map(len, rows), default=0))
+    before, after = (LABEL, PLAIN) if coloured(sys.stdout) else ("", "")
+    return "".join(f"{before}{label:<{width}}{after} = {text}\n" for label, text in rows.items())
+
+
+def as_latex(derived: Program) -> str:
+    """Write the derivatives in LaTeX."""
+    from symad.printers.latex import latex
+
+    return latex(derived) + "\n"
+
+
+def as_assignments(program: Program, wrt: Sequence[str] | None) -> str:
+    """Write the elementary assignments, then for each output those of its adjoints."""
+    from symad.derivatives.listing import assignments, listing
+    from symad.printers.infix import formulas
+
+    blocks = [dict(assignments(program))]
+    for adjoints in listing(program, wrt):
+        rows = formulas(adjoints)
+        blocks.append({**rows.temporaries, **rows})
+    width = max(len(label) for block in blocks for label in block)
+    return "\n".join([table(block, width) for block in blocks])
+
+
+def as_json(program: Program, derived: Program, point: Mapping[str, float], found: Mapping[str, float]) -> str:
+    """Write formulas, derivatives, operation counts and values as JSON; the keys are always the same but for `--at`."""
+    from symad.printers.infix import formulas
+
+    rows = formulas(derived)
+    outputs = len(program.outputs)
+    document = {
+        "inputs": program.inputs,
+        "outputs": program.outputs,
+        "temporaries": dict(rows.temporaries),
+        "formulas": {label: rows[label] for label in derived.outputs[:outputs]},
+        "derivatives": {label: rows[label] for label in derived.outputs[outputs:]},
+        "operations": {"value": program.operation_count, "value_and_derivatives": derived.operation_count},
+    }
+    if found:
+        document |= {"at": point, "values": found}
+    return dumped(document)
+
+
+def dumped(document: Mapping[str, object]) -> str:
+    """Write a document in JSON."""
+    import json
+
+    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+# generate and check
+
+
+def generate(arguments: Arguments, program: Program, source: Source) -> int:
+    """Print or write the source of a module, or tell whether a file is what would be written."""
+    from symad.printers.python import generate as module
+
+    kinds = tuple(kind.strip() for kind in arguments.value("--derivatives", "value,gradient").split(","))
+    text = module(program, target=arguments.value("--target", "python"), derivatives=kinds)
+    file = arguments.value("--output")
+    if arguments.has("--check"):
+        return up_to_date(file, text)
+    if file in ("", "-"):
+        return emit(text)
+    write_whole(file, text, source.file)
+    return 0
+
+
+def up_to_date(file: str, text: str) -> int:
+    """Tell whether a file holds a text, and where it first differs."""
+    if not os.path.exists(file):
+        return complain(f"{file} does not exist")
+    found = decoded(file, read_bytes(file), newlines=False)
+    if found == text:
+        return 0
+    old, new = found.split("\n"), text.split("\n")
+    line = next((k for k, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
+    return complain(f"{file} is not what symad would write: line {line + 1} differs")
+
+
+def check(arguments: Arguments, program: Program, _: Source) -> int:
+    """Print the cross-check; a disagreement is exit code 1."""
+    from symad.check import check as cross_check
+
+    made = cross_check(program, inputs_named(arguments.value("--wrt")) if arguments.has("--wrt") else None)
+    emit(dumped(made.as_dict()) if arguments.has("--json") else f"{made}\n")
+    return 0 if made.ok else DISAGREES
+
+
+# printing
+
+
+def emit(text: str) -> int:
+    """Print, at once, whatever the encoding of the terminal; give the exit code of success."""
+    stream = sys.stdout
+    if stream is None:
+        raise FileError("standard output is closed")
+    encoding = stream.encoding or "utf-8"
+    try:
+        stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        stream.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise FileError(f"cannot write to standard output: {error.strerror}") from None
+    return 0
+
+
+def complain(line: str) -> int:
+    """Print a line on standard error; give the exit code of a failed check."""
+    print(f"symad: {line}", file=sys.stderr)
+    return DISAGREES
+
+
+def report(error: SymadError) -> None:
+    """Print an error: the reason, the line with its marks, the hint."""
+    shown = [c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in str(error)]
+    lines = "".join(shown).split("\n")
+    if coloured(sys.stderr):
+        lines = [f"{MARKS}{line}{PLAIN}" if line.strip(" ^") == "" else line for line in lines]
+    print("symad:", "\n".join(lines), file=sys.stderr)
+
+
+def coloured(stream: IO[str] | None) -> bool:
+    """Tell whether a stream is a terminal that wants colour."""
+    wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return wanted and stream is not None and stream.isatty()
