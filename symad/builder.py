@@ -7,14 +7,15 @@ as values are made; one that reads text has none and writes down what it is told
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from symad.numbers import NUMBER_KINDS, Number, fits, is_negative_zero, number_kind
 from symad.operations import COMMUTES, LEAVES, NUMBERS
 from symad.program import Assignment, Program, live
 
-Identities = Callable[["Builder", str, tuple[int, ...]], "int | None"]
+Apply = Callable[..., "int | None"]  # of a builder and operands: the value that takes the operation's place, if any
+Identities = Mapping[tuple[str | bool, ...], tuple[Apply, ...]]  # by operation, kinds of operands, whether all are one
 
 
 class Builder:
@@ -39,9 +40,16 @@ class Builder:
     def make(self, operation: str, *operands: int) -> int:
         """Give the value of an operation on operands, made if it is new."""
         if self.identities is not None:
-            found = self.identities(self, operation, operands)
-            if found is not None:
-                return found
+            kinds = self.kinds
+            if len(operands) == 2:
+                x, y = operands
+                rows = self.identities[operation, kinds[x], kinds[y], x == y]
+            else:
+                rows = self.identities[operation, *[kinds[v] for v in operands], False]
+            for apply in rows:
+                found = apply(self, *operands)
+                if found is not None:
+                    return found
         made = key = (operation, operands)
         if operation in COMMUTES and operands[0] > operands[1]:
             key = (operation, (operands[1], operands[0]))
@@ -108,7 +116,11 @@ class Builder:
         return values
 
     def finish(self, results: Iterable[tuple[str, int]]) -> Program:
-        """Give the program with these labelled results: inputs first, then what they need, in the order made."""
+        """Give the program with these labelled results: inputs first, then what they need, in the order made.
+
+        The builder is done then: it forgets what it shares, a third of the memory that a large program takes.
+        """
+        self.index.clear()
         labelled = list(results)
         kept = live(self.assignments, (v for _, v in labelled))
         return Program.arrange(self.inputs, self.assignments, kept, labelled)

@@ -6,6 +6,7 @@ the assignments as the text goes by. Literals are numbers from the start: `-2` a
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -26,6 +27,7 @@ SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-"
 LATER = ("for", "in", "while")     # reserved for loops
 MANY = ("max", "min")              # any number of arguments, nested from the left
 DERIVATIVES = "write the formula alone: its derivatives are what symad makes"
+MEMORY = 1000                      # numbers whose text is remembered; most formulas repeat a few
 LIMIT = 50_000_000                 # assignments; functions that call functions can ask for more than any memory holds
 # fmt: on
 
@@ -79,13 +81,12 @@ class Reader:
     def __init__(self, text: str) -> None:
         self.text = text
         self.builder = Builder()
-        self.origins: list[int] = []
+        self.origins = array("q")
         self.literals: dict[str, int] = {}
         self.inputs: dict[str, int] = {}
-        self.declared = False
+        self.declared: set[str] = set()
         self.assigned: dict[str, int] = {}
         self.unread: dict[str, int] = {}
-        self.first_read: dict[str, int] = {}
         self.functions: dict[str, Function] = {}
         self.parameters: dict[str, int] = {}
         self.defining = ""
@@ -116,7 +117,9 @@ class Reader:
         word = token[1]
         value = self.literals.get(word)
         if value is None:
-            value = self.literals[word] = self.literal(token, word)
+            value = self.literal(token, word)
+            if len(self.literals) < MEMORY:
+                self.literals[word] = value
         return value
 
     def literal(self, token: Token, word: str) -> int:
@@ -147,7 +150,6 @@ class Reader:
             near = closest(name, [*self.inputs, *self.assigned])
             hint = f"did you mean {near}?" if near else "add it to the `input` statement, or give it a value first"
             self.error(f"{name} is neither an input nor assigned before it is used", token, hint)
-        self.first_read[name] = token[2]
         return self.new_input(token, name)
 
     def new_input(self, token: Token, name: str) -> int:
@@ -374,8 +376,8 @@ class Reader:
 
     def assignment(self, token: Token, _equals: Token, value: int) -> None:
         name = self.free_name(token)
-        if name in self.first_read:
-            start = self.first_read[name]
+        if name in self.inputs and name not in self.declared:
+            start = self.origins[self.inputs[name]]
             raise NamingError(
                 f"{name} is read before it is assigned", text=self.text, start=start, end=start + len(token[1]),
                 hint=f"move `{name} = …` up, or declare `input {name}`",
@@ -390,12 +392,12 @@ class Reader:
         """Declare inputs."""
         for token in names:
             name = self.free_name(token)
-            if name in self.first_read or name in self.assigned:
+            if name in self.assigned or name in self.inputs and name not in self.declared:
                 self.error(f"{name} is used before it is declared", token, "put the `input` statement first")
             if name in self.inputs:
                 self.error(f"the input {name} is declared twice", token)
             self.new_input(token, name)
-        self.declared = True
+            self.declared.add(name)
 
     def outputs(self, _word: Token, names: list[Token]) -> None:
         self.wanted += names
@@ -426,6 +428,7 @@ class Reader:
         if self.bodies:
             self.drop_bodies(kept)
         builder = self.builder
+        builder.index.clear()  # a third of the memory that a large program takes
         return Program.arrange(builder.inputs, builder.assignments, kept, results, self.origins, self.text)
 
     def drop_bodies(self, kept: bytearray) -> None:

@@ -13,6 +13,7 @@ input carries its number and its shape instead, a constant its number. The names
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,6 +23,7 @@ from symad.numbers import write_number
 from symad.operations import BOOLEAN, CONSTANTS, LEAVES, NUMBERS, OPERATIONS
 
 Assignment = tuple[str, tuple[Any, ...]]
+USED: Assignment = ("", ())
 LAZY = frozenset({"select", "and", "or"})  # operations that do not evaluate all their operands
 FREE = LEAVES | {"neg", *CONSTANTS}  # what `operation_count` does not count
 
@@ -52,46 +54,53 @@ class Program:
     @staticmethod
     def arrange(
         inputs: Sequence[str],
-        assignments: Sequence[Assignment],
+        assignments: list[Assignment],
         kept: Sequence[int],
         results: Iterable[tuple[str, int]],
         origins: Sequence[int] = (),
         text: str = "",
     ) -> Program:
-        """Make a program of the marked assignments: inputs first, a constant right before its first use."""
+        """Make a program of the marked assignments: inputs first, a constant right before its first use.
+
+        The list of assignments is used up on the way: a large program would not fit into memory twice.
+        """
         place = [-1] * len(assignments)
         arranged: list[Assignment] = []
-        order: list[int] = []
-        wanted = [v for v, a in enumerate(assignments) if a[0] == "input"]
+        order = array("q")  # where each assignment was
         labelled = list(results)
-        for value in wanted:
+
+        def put(value: int, assignment: Assignment) -> None:
             place[value] = len(arranged)
-            arranged.append(assignments[value])
+            arranged.append(assignment)
             order.append(value)
+
+        for value, assignment in enumerate(assignments):
+            if assignment[0] == "input":
+                put(value, assignment)
         for value, (operation, operands) in enumerate(assignments):
-            if not kept[value] or operation in LEAVES or not operands:
+            if operation in LEAVES or not operands:
                 continue
-            placed = []
-            for v in operands:
-                if place[v] < 0:
-                    place[v] = len(arranged)
-                    arranged.append(assignments[v])
-                    order.append(v)
-                placed.append(place[v])
+            assignments[value] = USED
+            if not kept[value]:
+                continue
+            placed = tuple([place[v] for v in operands])
+            if -1 in placed:
+                for v in operands:
+                    if place[v] < 0:
+                        put(v, assignments[v])
+                placed = tuple([place[v] for v in operands])
             place[value] = len(arranged)
-            arranged.append((operation, tuple(placed)))
+            arranged.append((operation, placed))
             order.append(value)
         for _, value in labelled:
             if place[value] < 0:
-                place[value] = len(arranged)
-                arranged.append(assignments[value])
-                order.append(value)
+                put(value, assignments[value])
         return Program(
             tuple(inputs),
             tuple(arranged),
             tuple([label for label, _ in labelled]),
             tuple([place[value] for _, value in labelled]),
-            [origins[v] for v in order] if origins else (),
+            array("q", [origins[v] for v in order]) if origins else (),
             text,
         )
 

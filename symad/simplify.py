@@ -2,34 +2,10 @@
 
 from __future__ import annotations
 
-from symad.builder import Builder
+from symad.builder import Apply, Builder
 from symad.collector import without_collector
 from symad.identities import ROWS
-from symad.identities.table import Apply
 from symad.program import Program
-
-Key = tuple[str | bool, ...]
-_applicable: dict[Key, tuple[Apply, ...]] = {}  # by the operation, its operands' kinds, and whether these are one value
-
-
-def identities(b: Builder, operation: str, operands: tuple[int, ...]) -> int | None:
-    """Give the value that the first row to apply makes, None where none applies."""
-    kinds = b.kinds
-    key: Key
-    if len(operands) == 2:
-        x, y = operands
-        key = (operation, kinds[x], kinds[y], x == y)
-    else:
-        key = (operation, *[kinds[v] for v in operands], False)
-    rows = _applicable.get(key)
-    if rows is None:
-        rows = _applicable[key] = applicable(*key)
-    for apply in rows:
-        found = apply(b, *operands)
-        if found is not None:
-            return found
-    return None
-
 
 def applicable(*key: str | bool) -> tuple[Apply, ...]:
     """Choose the rows that can apply to an operation on operands of these kinds."""
@@ -42,6 +18,17 @@ def applicable(*key: str | bool) -> tuple[Apply, ...]:
         and (same or not row.same)
         and all(not wanted or kind in wanted for wanted, kind in zip(row.operands, kinds, strict=True))
     )
+
+
+class Table(dict[tuple[str | bool, ...], tuple[Apply, ...]]):
+    """Choose the rows for an operation on operands of some kinds when they are first asked for."""
+
+    def __missing__(self, key: tuple[str | bool, ...]) -> tuple[Apply, ...]:
+        rows = self[key] = applicable(*key)
+        return rows
+
+
+identities = Table()
 
 
 @without_collector

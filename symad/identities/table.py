@@ -11,11 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symad.builder import Builder
+from symad.builder import Apply, Builder
 from symad.numbers import NUMBER_KINDS, Number
 
 Kinds = frozenset[str]
-Apply = Callable[..., "int | None"]
 ANY: Kinds = frozenset()  # every kind of operand
 NUMBER: Kinds = NUMBER_KINDS
 
