@@ -126,8 +126,11 @@ def read_arguments(words: Sequence[str]) -> Arguments:
             options.setdefault(name, []).append(option_value(command, name, value if equals else None, rest))
         else:
             formulas.append(word)
-    if "--help" in options or "--version" in options or formulas == ["help"]:
-        return Arguments(command if named else "", options={"--version" if "--version" in options else "--help": [""]})
+    if "--version" in options:
+        return Arguments(command, options=options)
+    if "--help" in options or "help" in words[:1]:
+        about = next((word for word in words if word in COMMANDS), "")
+        return Arguments(about, options={"--help": [""]})
     return Arguments(command, one_formula(formulas, named), one_form(options))
 
 
@@ -145,7 +148,7 @@ def option_value(command: str, name: str, value: str | None, rest: Iterator[str]
             raise UsageError(f"{name} takes no value")
         return ""
     value = next(rest, None) if value is None else value
-    if value is None:
+    if value is None or not value.strip():
         raise UsageError(f"{name} needs a value", hint=f"{name} {metavariable}")
     return value
 

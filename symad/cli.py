@@ -6,6 +6,7 @@ fails. What the user can mend ends with exit code 2 and a message on standard er
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -162,6 +163,10 @@ def generate(arguments: Arguments, program: Program, source: Source) -> int:
     """Print or write the source of a module, or tell whether a file is what would be written."""
     from symad.printers.python import generate as module
 
+    if len(program.outputs) > 1:
+        listed = ", ".join(program.outputs[:5]) + (", …" if len(program.outputs) > 5 else "")
+        reason = f"a module has one output, and this program has {len(program.outputs)}: {listed}"
+        raise SymadError(reason, hint=f"choose one: output {program.outputs[0]}")
     kinds = tuple(kind.strip() for kind in arguments.value("--derivatives", "value,gradient").split(","))
     text = module(program, target=arguments.value("--target", "python"), derivatives=kinds)
     file = arguments.value("--output")
@@ -215,7 +220,7 @@ def emit(text: str) -> int:
 
 def complain(line: str) -> int:
     """Print a line on standard error; give the exit code of a failed check."""
-    print(f"symad: {line}", file=sys.stderr)
+    say(f"symad: {line}")
     return DISAGREES
 
 
@@ -225,7 +230,14 @@ def report(error: SymadError) -> None:
     lines = "".join(shown).split("\n")
     if coloured(sys.stderr):
         lines = [f"{MARKS}{line}{PLAIN}" if line.strip(" ^") == "" else line for line in lines]
-    print("symad:", "\n".join(lines), file=sys.stderr)
+    say("symad: " + "\n".join(lines))
+
+
+def say(text: str) -> None:
+    """Print on standard error, if there is one."""
+    if sys.stderr is not None:
+        with contextlib.suppress(OSError):  # nobody is left to tell
+            print(text, file=sys.stderr, flush=True)
 
 
 def coloured(stream: IO[str] | None) -> bool:

@@ -74,8 +74,17 @@ def caret(text: str, start: int, end: int) -> list[str]:
     shown = "".join(c if c.isprintable() else " " for c in text[left:right])
     number = text.count("\n", 0, start) + 1
     head = f"  line {number}: " if "\n" in text.rstrip("\n") else "  "
-    marks = "^" * max(1, min(end, right) - start)
-    return [head + before + shown + after, " " * (len(head) + len(before) + start - left) + marks]
+    marks = "^" * max(1, columns(text[start : min(end, right)]))
+    return [head + before + shown + after, " " * (len(head + before) + columns(text[left:start])) + marks]
+
+
+def columns(text: str) -> int:
+    """Count the columns that a text takes on a terminal: an accent takes none, a Chinese letter two."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import combining, east_asian_width
+
+    return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def closest(word: str, known: Iterable[str]) -> str | None:

@@ -10,7 +10,8 @@ import math
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 
-from symad.errors import EvaluationError, ParseError, SymadError
+from symad.derivatives.reverse import shown
+from symad.errors import EvaluationError, NamingError, ParseError, SymadError
 from symad.lalr import identifier
 from symad.operations import NUMBERS
 from symad.parse import parse
@@ -73,7 +74,11 @@ def values_at(program: Program, derived: Program, point: Mapping[str, float]) ->
 
     Raises NamingError where the point does not fit the inputs, EvaluationError where there is no value.
     """
-    arguments = program.bind((), dict(point))
+    try:
+        arguments = program.bind((), dict(point))
+    except NamingError as error:
+        error.hint = error.hint or f"inputs: {shown(program.inputs) or 'none'}"
+        raise
     finite(program, arguments)
     try:
         found = finite(derived, arguments)
@@ -103,7 +108,7 @@ def some(program: Program, first: int, stop: int) -> Program:
     """Give the program of some of the outputs."""
     labelled = list(zip(program.outputs, program.results, strict=True))[first:stop]
     kept = live(program.assignments, (v for _, v in labelled))
-    return Program.arrange(program.inputs, program.assignments, kept, labelled)
+    return Program.arrange(program.inputs, list(program.assignments), kept, labelled)
 
 
 def fails(program: Program, count: int, arguments: Sequence[float]) -> bool:

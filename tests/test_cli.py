@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import json
 import os
@@ -164,13 +165,14 @@ def test_help_fits_a_screen(said: Say) -> None:
     lines = said("--help").splitlines()
     assert len(lines) <= 24
     assert max(map(len, lines)) <= 80
-    assert said("--help") == said("-h") == said("help") == HELP
+    assert said("--help") == said("-h") == said("help") == said("help", "me") == HELP
     assert len(re.findall(r"^  symad .*'", HELP, flags=re.M)) == 3
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_of_a_command(said: Say, command: str) -> None:
     found = said(command, "--help")
+    assert found == said("help", command) == said("--help", command) == said(command, "x^2", "-h")
     assert f"symad {command}" in HELP
     assert all(option in found for option in COMMANDS[command].options)
     assert max(map(len, found.splitlines())) <= 120
@@ -275,6 +277,14 @@ def test_a_full_disk_leaves_the_old_file(
     assert [path.name for path in tmp_path.iterdir()] == ["grad.py"]
 
 
+def test_a_file_that_may_not_be_written_stays(said: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "grad.py"
+    file.write_text("old")
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    assert main(["generate", SEED, "-o", str(file)]) == 2
+    assert file.read_text() == "old"
+
+
 def test_a_device_is_written_to(said: Say) -> None:
     said("generate", SEED, "-o", os.devnull)
     assert not Path(os.devnull).is_file()
@@ -296,5 +306,5 @@ def test_a_disagreement_is_exit_code_1(said: Say, monkeypatch: pytest.MonkeyPatc
         def __str__(self) -> str:
             return "df/dx1 differs"
 
-    monkeypatch.setattr("symad.check.check", lambda program, wrt: Wrong())
+    monkeypatch.setattr(importlib.import_module("symad.check"), "check", lambda program, wrt: Wrong())
     assert said("check", SEED, code=1) == "df/dx1 differs\n"

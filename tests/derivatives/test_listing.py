@@ -1,0 +1,68 @@
+"""The reverse sweep written out: what its lines compute, in their order, is the gradient."""
+
+from __future__ import annotations
+
+import pytest
+
+from symad.derivatives.listing import assignments, listing, value_names
+from symad.derivatives.reverse import jacobian
+from symad.errors import DerivativeError, NamingError
+from symad.parse import parse
+from symad.program import Program, evaluate
+
+CASES = [
+    ("x1*x2 + sin(x1)", (2.0, 3.0)),
+    ("x^3/y - tan(x)*y^x", (0.7, 1.3)),
+    ("if x > 0 then log(x)*y else x^2", (0.7, 1.3)),
+    ("if x > 0 then log(x)*y else x^2", (-0.7, 1.3)),
+    ("if x > 0 and y > x then (if y > 1 then sqrt(y - 1) else x*y) else exp(x)", (0.5, 0.75)),
+    ("if x > 0 or y > 2 then sqrt(x + y) + x else log(-x - y)", (-3.0, 1.0)),
+    ("p = x*y + x*y; q = max(x, y, x*y)*2; output p, q", (0.5, -0.25)),
+    ("y = x^2; y = y + 3; y = 2*y", (1.5,)),
+    ("output x, y; y = x*w1", (1.5, 2.5)),
+    ("3 + 4", ()),
+    ("5*x - 5*x + w1 + bar_v1", (1.0, 2.0, 3.0)),
+]
+
+
+def run(program: Program, adjoints: Program, point: tuple[float, ...]) -> dict[str, float]:
+    """Compute the lines one after the other, each from the values of the lines before it."""
+    values = evaluate(program, point)
+    known = {name: value for name, value in zip(value_names(program), values, strict=True) if value is not None}
+    for label, result in zip(adjoints.outputs, adjoints.results, strict=True):
+        line = Program(adjoints.inputs, adjoints.assignments, (label,), (result,))
+        known[label] = evaluate(line, [known.get(name, float("nan")) for name in adjoints.inputs])[result]
+    return known
+
+
+@pytest.mark.parametrize(("text", "point"), CASES)
+def test_the_lines_compute_the_derivatives(text: str, point: tuple[float, ...]) -> None:
+    program = parse(text)
+    wanted = jacobian(program)
+    values = evaluate(wanted, point)
+    found: dict[str, float] = {}
+    for adjoints in listing(program):
+        found |= run(program, adjoints, point)
+    for label, value in zip(wanted.outputs, wanted.results, strict=True):
+        assert found[label] == pytest.approx(values[value], rel=1e-14)
+
+
+def test_wrt_chooses_and_orders() -> None:
+    program = parse("x*y*z")
+    (adjoints,) = listing(program, ["z", "x"])
+    assert adjoints.outputs[-2:] == ("df/dz", "df/dx")
+    assert "bar_w2" not in adjoints.outputs
+    with pytest.raises(NamingError):
+        list(listing(program, ["w"]))
+
+
+def test_names_do_not_meet_those_of_the_formula() -> None:
+    assert value_names(parse("w1 + x")) == ["v1", "v2", "v3"]
+    assert value_names(parse("w7 + v7")) == ["w1", "w2", "w3"]
+    assert value_names(parse("bar_w2*y"))[0] == "v1"
+    assert [name for name, _ in assignments(parse("f = w1 + x"))] == ["v1", "v2", "v3", "f"]
+
+
+def test_a_missing_partial_derivative_is_an_error() -> None:
+    with pytest.raises(DerivativeError, match="besselj"):
+        list(listing(parse("besselj(n, x)")))
