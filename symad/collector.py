@@ -1,7 +1,7 @@
 """Building a program without the cyclic garbage collector, which has nothing to find in it.
 
-Assignments are tuples of numbers and strings, made by the million and all kept: no cycle can arise, yet the collector walks them
-again and again. At 100,000 terms it takes two thirds of the time of a derivation.
+Assignments are tuples of numbers and strings, made by the million and all kept: no cycle can arise, yet the collector
+walks them again and again. At 100,000 terms it takes two thirds of the time of a derivation.
 """
 
 from __future__ import annotations

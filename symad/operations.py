@@ -1,7 +1,7 @@
 """The table of elementary operations, loaded from `grammar/operations.txt`.
 
 In comes the text of the table; out go `OPERATIONS`, a row an operation, and `DEFINITIONS`, the functions that are
-written in terms of others. A row's partial derivatives stay text here: `derivatives/` reads one when it is first needed.
+written in terms of others. A row's partial derivatives stay text here: `derivatives/` reads one when it needs it.
 """
 
 from __future__ import annotations

@@ -1,33 +1,27 @@
 """Text in, Program out: what was written, shared where it says the same thing twice, and nothing else changed.
 
-The reader is the target of the grammar (grammar/symad.lark): its methods carry the names of the grammar's rules and make
-the assignments as the text goes by. Literals are numbers from the start: `-2` and `1/3` are constants.
+The reader is the target of the grammar (grammar/symad.lark): its methods carry the names of the grammar's rules and
+make the assignments as the text goes by. Literals are numbers from the start: `-2` and `1/3` are constants.
 """
 
 from __future__ import annotations
 
-from array import array
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cache
 from typing import NamedTuple, NoReturn
 
-from symad.builder import Builder
 from symad.collector import without_collector
 from symad.errors import NamingError, ParseError, closest
+from symad.expressions import Expressions
 from symad.lalr import Token, identifier, run
 from symad.mistakes import unexpected
-from symad.numbers import exact, fits
 from symad.operations import BOOLEAN, CONSTANTS, DEFINITIONS, FUNCTIONS, LEAVES, OPERATIONS
 from symad.program import Program, counted
 
 # fmt: off
-COMPARISONS = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq", "!=": "ne", "≤": "le", "≥": "ge", "≠": "ne"}
-SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 LATER = ("for", "in", "while")     # reserved for loops
 MANY = ("max", "min")              # any number of arguments, nested from the left
 DERIVATIVES = "write the formula alone: its derivatives are what symad makes"
-MEMORY = 1000                      # numbers whose text is remembered; most formulas repeat a few
 LIMIT = 50_000_000                 # assignments; functions that call functions can ask for more than any memory holds
 # fmt: on
 
@@ -75,14 +69,11 @@ def definition(name: str, count: int) -> Program:
     return parse(f"input {head.partition('(')[2].strip().removesuffix(')')}\n{body}")
 
 
-class Reader:
-    """Make a program as its text goes by; its methods are the grammar's rules."""
+class Reader(Expressions):
+    """Make a program as its text goes by; the methods are the grammar's rules."""
 
     def __init__(self, text: str) -> None:
-        self.text = text
-        self.builder = Builder()
-        self.origins = array("q")
-        self.literals: dict[str, int] = {}
+        super().__init__(text)
         self.inputs: dict[str, int] = {}
         self.declared: set[str] = set()
         self.assigned: dict[str, int] = {}
@@ -91,44 +82,8 @@ class Reader:
         self.parameters: dict[str, int] = {}
         self.defining = ""
         self.bodies = 0  # parameters made, over all functions
-        self.booleans: set[int] = set()
         self.bare_value: int | None = None
         self.wanted: list[Token] = []
-
-    def error(self, reason: str, token: Token, hint: str | None = None) -> NoReturn:
-        """Report a name or a use that cannot be, where it stands."""
-        raise NamingError(reason, text=self.text, start=token[2], end=token[2] + len(token[1]), hint=hint)
-
-    def make(self, token: Token, operation: str, *operands: int) -> int:
-        """Make an assignment and note where it came from."""
-        value = self.builder.make(operation, *operands)
-        if value >= len(self.origins):
-            self.origins.append(token[2])
-        return value
-
-    def note(self, token: Token, value: int) -> int:
-        """Note where the assignments made since the last note came from."""
-        self.origins.extend([token[2]] * (len(self.builder.assignments) - len(self.origins)))
-        return value
-
-    # numbers and names
-
-    def number(self, token: Token) -> int:
-        word = token[1]
-        value = self.literals.get(word)
-        if value is None:
-            value = self.literal(token, word)
-            if len(self.literals) < MEMORY:
-                self.literals[word] = value
-        return value
-
-    def literal(self, token: Token, word: str) -> int:
-        """Make the constant that a number is written as."""
-        whole = word.isdigit() and len(word) <= 400
-        number = int(word) if whole else float(word)
-        if number == float("inf"):
-            self.error(f"the number {word[:20]} is too large for a double", token)
-        return self.note(token, self.builder.constant(number))
 
     def name(self, token: Token) -> int:
         name = identifier(token[1])
@@ -157,112 +112,7 @@ class Reader:
         self.inputs[name] = self.note(token, self.builder.input(name))
         return self.inputs[name]
 
-    # arithmetic
-
-    def add(self, left: int, token: Token, right: int) -> int:
-        if self.booleans:
-            self.numeric(token, left, right)
-        return self.make(token, "add", left, right)
-
-    def sub(self, left: int, token: Token, right: int) -> int:
-        if self.booleans:
-            self.numeric(token, left, right)
-        return self.make(token, "sub", left, right)
-
-    def mul(self, left: int, token: Token, right: int) -> int:
-        if self.booleans:
-            self.numeric(token, left, right)
-        return self.make(token, "mul", left, right)
-
-    def div(self, left: int, token: Token, right: int) -> int:
-        if self.booleans:
-            self.numeric(token, left, right)
-        x, y = self.builder.number(left), self.builder.number(right)
-        if x is not None and y and not isinstance(x, float) and not isinstance(y, float):
-            quotient = exact(Fraction(x) / Fraction(y))
-            if fits(quotient):
-                return self.note(token, self.builder.constant(quotient))
-        return self.make(token, "div", left, right)
-
-    def pow(self, base: int, token: Token, exponent: int) -> int:
-        if self.booleans:
-            self.numeric(token, base, exponent)
-        y = self.builder.number(exponent)
-        if isinstance(y, float) and y.is_integer() and abs(y) < 2**53:
-            exponent = self.note(token, self.builder.constant(int(y)))
-        return self.make(token, "pow", base, exponent)
-
-    def superscript(self, base: int, token: Token) -> int:
-        exponent = self.note(token, self.builder.constant(int(token[1].translate(SUPERSCRIPTS))))
-        return self.pow(base, token, exponent)
-
-    def root(self, token: Token, operand: int) -> int:
-        self.numeric(token, operand)
-        return self.make(token, "sqrt", operand)
-
-    def neg(self, token: Token, operand: int) -> int:
-        self.numeric(token, operand)
-        number = self.builder.number(operand)
-        if number is not None:
-            return self.note(token, self.builder.constant(-number))
-        return self.make(token, "neg", operand)
-
-    def plus(self, token: Token, operand: int) -> int:
-        self.numeric(token, operand)
-        return operand
-
-    def group(self, _left: Token, inner: int, _right: Token) -> int:
-        return inner
-
-    # conditions
-
-    def comparison(self, left: int, token: Token, right: int) -> int:
-        self.numeric(token, left, right)
-        return self.boolean(self.make(token, COMPARISONS[token[1]], left, right))
-
-    def conjunction(self, left: int, token: Token, right: int) -> int:
-        self.logical(token, left, right)
-        return self.boolean(self.make(token, "and", left, right))
-
-    def disjunction(self, left: int, token: Token, right: int) -> int:
-        self.logical(token, left, right)
-        return self.boolean(self.make(token, "or", left, right))
-
-    def negation(self, token: Token, operand: int) -> int:
-        self.logical(token, operand)
-        return self.boolean(self.make(token, "not", operand))
-
-    def conditional(self, token: Token, condition: int, _t: Token, yes: int, _e: Token, no: int) -> int:
-        self.logical(token, condition)
-        if (yes in self.booleans) != (no in self.booleans):
-            self.error("one branch is a number and the other a truth value", token)
-        value = self.make(token, "select", condition, yes, no)
-        return self.boolean(value) if yes in self.booleans else value
-
-    def boolean(self, value: int) -> int:
-        """Remember that a value is a truth value."""
-        self.booleans.add(value)
-        return value
-
-    def numeric(self, token: Token, *operands: int) -> None:
-        """Insist on numbers."""
-        if not self.booleans.isdisjoint(operands):
-            hint = "write `a < b and b < c`" if token[1] in COMPARISONS else "write `if … then 1 else 0` to count it"
-            self.error("a truth value stands where a number is needed", token, hint)
-
-    def logical(self, token: Token, *operands: int) -> None:
-        """Insist on truth values."""
-        if not self.booleans.issuperset(operands):
-            self.error("a number stands where a condition is needed", token, "compare it: x > 0, x != 0")
-
     # calls and functions
-
-    def first(self, item: int | Token) -> list[int | Token]:
-        return [item]
-
-    def next(self, items: list[int | Token], _comma: Token, item: int | Token) -> list[int | Token]:
-        items.append(item)
-        return items
 
     def call(self, token: Token, _left: Token, arguments: list[int], _right: Token) -> int:
         name, count = identifier(token[1]), len(arguments)
@@ -317,7 +167,7 @@ class Reader:
         values: dict[int, int] = dict(zip(function.parameters, arguments, strict=True))
         for value in self.cone(function):
             operation, operands = self.builder.assignments[value]
-            values[value] = self.make(token, operation, *[values[v] if v in values else v for v in operands])  # noqa: SIM401
+            values[value] = self.make(token, operation, *[values.get(v, int(v)) for v in operands])
             if operation in BOOLEAN or value in self.booleans:
                 self.booleans.add(values[value])
         if len(self.builder.assignments) > LIMIT:

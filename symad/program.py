@@ -123,7 +123,7 @@ class Program:
         operation, operands = self.assignments[value]
         return () if operation in LEAVES else operands
 
-    def __call__(self, *arguments: float, **named: float) -> Any:
+    def __call__(self, /, *arguments: float, **named: float) -> Any:
         """Evaluate at a point: one float for one output, else a flat tuple in the order of `outputs`."""
         values = evaluate(self, self.bind(arguments, named))
         found = tuple([values[v] for v in self.results])
@@ -287,7 +287,7 @@ def failure(program: Program, value: int, values: Sequence[Any], error: Exceptio
 def check(program: Program) -> Program:
     """Check that a program is well formed and give it back; the message shows the faulty line with its neighbours.
 
-    Operands come before their use, inputs first and each once, no assignment twice, truth values only where they belong.
+    Operands come before their use, inputs first and each once, no assignment twice, truth values where they belong.
     """
     seen: set[Assignment] = set()
     for value, (operation, operands) in enumerate(program.assignments):

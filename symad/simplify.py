@@ -7,6 +7,7 @@ from symad.collector import without_collector
 from symad.identities import ROWS
 from symad.program import Program
 
+
 def applicable(*key: str | bool) -> tuple[Apply, ...]:
     """Choose the rows that can apply to an operation on operands of these kinds."""
     operation, *kinds, same = key

@@ -9,7 +9,6 @@ from symad.identities.constants import combine
 from symad.identities.table import ANY, even, number, of, power, row
 from symad.numbers import Number
 
-
 HALF = Fraction(1, 2)
 INTEGER = "positive negative"  # kinds; the rows ask for integers themselves
 

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symad.builder import Apply, Builder
+from symad.builder import Apply as Apply
+from symad.builder import Builder
 from symad.numbers import NUMBER_KINDS, Number
 
 Kinds = frozenset[str]
