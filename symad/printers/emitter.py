@@ -1,13 +1,13 @@
 """Assignments in, statements out: which values become part of a larger expression, and which get a name of their own.
 
-A target is a table of rules, a rule an operation: the text around its operands, how tightly it binds, and how tightly each operand
-has to bind to stand there without parentheses. Only this module writes parentheses. Everything is one walk forwards: the
-text of a value is made from the texts of its operands.
+A target is a table of rules, a rule an operation: the text around its operands, how tightly it binds, and how tightly
+each operand has to bind to stand there without parentheses. Only this module writes parentheses. Everything is one walk
+forwards: the text of a value is made from the texts of its operands.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -15,7 +15,7 @@ from symad.numbers import Number
 from symad.operations import LEAVES, NUMBERS
 from symad.program import Assignment
 
-NAME = 100  # how tightly a name or a number binds; a place that requires it takes nothing else, an expression gets a name
+NAME = 100  # how tightly a name or a number binds; where that is required, an expression gets a name
 ANY = 0  # required where every expression may stand
 PLAIN = 70  # two operands that are shorter together need no look at the limit of a line
 SHORT = 240  # pieces are joined at once up to this length: longer text is joined when it is complete
@@ -145,7 +145,8 @@ def shown_uses(found: Sequence[Shape | None], results: Iterable[int]) -> list[in
 class Emitter:
     """Make the texts of values, in order, and the statements that they need.
 
-    `limit` is the length beyond which a text is cut by naming its longest operands, None for no limit.
+    `limit` is the length beyond which a text is cut by naming its longest operands, None for no limit; `conditions` say
+    under which condition each value is needed, None for always; `nameless` are values that cannot get a name.
     """
 
     assignments: Sequence[Assignment]
@@ -156,7 +157,8 @@ class Emitter:
     names: Iterator[str]
     limit: int | None
     statements: list[Statement]
-    conditions: Sequence[int] | None = None
+    conditions: Sequence[int] | None
+    nameless: Collection[int]
 
     def leaves(self, inputs: Sequence[str]) -> None:
         """Write inputs and numbers."""
@@ -184,7 +186,7 @@ class Emitter:
         parts: list[Text] = []
         size = sum(map(len, pieces))
         for operand, bound, piece in zip(operands, required, pieces, strict=False):
-            if levels[operand] < bound == NAME:
+            if levels[operand] < bound == NAME and operand not in self.nameless:
                 self.name(operand)
             text = texts[operand] if levels[operand] >= bound else self.parenthesised(texts[operand])
             parts += (piece, text)
@@ -203,9 +205,10 @@ class Emitter:
 
     def cut(self, operands: Sequence[int]) -> bool:
         """Name the longest operand; tell whether there was any to name."""
-        longest = max(operands, key=lambda v: len(self.texts[v]) if self.levels[v] < NAME else 0)
-        if self.levels[longest] == NAME or self.shapes[longest] is None:
+        named = [v for v in operands if self.levels[v] < NAME and self.shapes[v] and v not in self.nameless]
+        if not named:
             return False
+        longest = max(named, key=lambda v: len(self.texts[v]))
         self.name(longest)
         return True
 
@@ -226,10 +229,11 @@ def emitter(
     names: Iterator[str],
     limit: int | None = None,
     conditions: Sequence[int] | None = None,
+    nameless: Collection[int] = (),
 ) -> Emitter:
     """Make an emitter that has written nothing yet."""
     count = len(assignments)
-    return Emitter(assignments, found, target, [""] * count, [NAME] * count, names, limit, [], conditions)
+    return Emitter(assignments, found, target, [""] * count, [NAME] * count, names, limit, [], conditions, nameless)
 
 
 def joined(text: Text) -> str:

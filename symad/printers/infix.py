@@ -1,8 +1,8 @@
 """Program in, formulas out: each result as one line of symad's own language, for people.
 
-Values that are used once stand where they are used. Shared ones are repeated as long as that is short; beyond, the long ones
-among them are named w1, w2, … and written once. The text reads back as a program of the same value, not always as an equal
-one: mul(1/3, x) is written x/3.
+Values that are used once stand where they are used. Shared ones are repeated as long as that is short; beyond, the long
+ones among them are named w1, w2, … and written once. The text reads back as a program of the same value, not always as
+an equal one: mul(1/3, x) is written x/3.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def write(
 
 
 def too_long(found: Sequence[Shape | None], widths: Sequence[int], results: Sequence[int], long: int) -> bool:
-    """Tell whether the results are long when everything is written out, and much longer than with shared values named."""
+    """Tell whether the results are long when everything is written out, and much longer than with names."""
     expanded = list(widths)
     once = 0
     for value, shape in enumerate(found):

@@ -156,11 +156,11 @@ class Kernels:
 
     def single(self, value: Sum) -> Term:
         """Write a sum as one term: what its terms have in common, times a kernel that is the rest."""
-        if not value:
-            return 0, ONE
+        if len(value) < 2:
+            return next(((c, m) for m, c in value.items()), (0, ONE))
         common, rest = self.content(value)
-        if len(rest) == 1:
-            return next((c, m) for m, c in value.items())
+        if len(rest) < 2:  # x^(-1/2)*cbrt(x) + x^(1/2)*cbrt(x)^(-2) has like terms once something is taken out
+            return self.times(common, next(((c, m) for m, c in rest.items()), (0, ONE)))
         sign, kernel = self.grouped(rest)
         return self.times(common, (sign, ((kernel, 1),)))
 

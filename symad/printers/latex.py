@@ -35,13 +35,15 @@ FRACTION = SIGN        # a fraction needs no parentheses as a factor, but as the
 LONG = 3000            # characters of all results up to which shared values are repeated
 MANY = 50              # branches, or arguments of one maximum
 FIRST = 8              # factors that are looked at for a number at the front
-POWERED = frozenset("sin cos tan cot sec csc sinh cosh tanh coth".split())  # sin^2(x) is the square of sin(x)
+POWERED = frozenset("sin cos tan cot sec csc sinh cosh tanh coth".split())  # sin^2(x) is a square
 VARIANTS = {"ε": r"\varepsilon", "φ": r"\varphi", "ς": r"\varsigma"}
-LATIN = frozenset("alpha beta epsilon zeta eta iota kappa mu nu omicron rho tau chi".split())  # their capitals are Latin letters
+LATIN = frozenset("alpha beta epsilon zeta eta iota kappa mu nu omicron rho tau chi".split())  # in capitals
 HEADS = {  # what stands before the parenthesis, where it is not the name
-    "asin": r"\arcsin", "acos": r"\arccos", "atan": r"\arctan", "log": r"\ln", "log2": r"\log_{2}", "log10": r"\log_{10}",
+    "asin": r"\arcsin", "acos": r"\arccos", "atan": r"\arctan",
+    "log": r"\ln", "log2": r"\log_{2}", "log10": r"\log_{10}",
     "gamma": r"\Gamma", "digamma": r"\psi", "trigamma": r"\psi_{1}", "beta": r"\mathrm{B}",
-    "besselj0": "J_{0}", "besselj1": "J_{1}", "bessely0": "Y_{0}", "bessely1": "Y_{1}", "lambertw": "W", "normcdf": r"\Phi",
+    "besselj0": "J_{0}", "besselj1": "J_{1}", "bessely0": "Y_{0}", "bessely1": "Y_{1}",
+    "lambertw": "W", "normcdf": r"\Phi",
     "acot": r"\operatorname{arccot}", "asec": r"\operatorname{arcsec}", "acsc": r"\operatorname{arccsc}",
     "asinh": r"\operatorname{arsinh}", "acosh": r"\operatorname{arcosh}", "atanh": r"\operatorname{artanh}",
     "acoth": r"\operatorname{arcoth}", "asech": r"\operatorname{arsech}", "acsch": r"\operatorname{arcsch}",
@@ -268,7 +270,9 @@ def relation(sign: str) -> Rule:
 OVER = Rule(FRACTION, (ANY, ANY), (r"\frac{", "}{", "}"))
 ROOT = around(r"\sqrt{", "}")
 RAISED = Rule(POWER, (CALL, ANY), ("", "^{", "}"))
-RULES: dict[str, Rule | Chooser] = {row.name: opening(row.name, len(row.arguments)) for row in OPERATIONS.values() if not row.infix}
+RULES: dict[str, Rule | Chooser] = {
+    row.name: opening(row.name, len(row.arguments)) for row in OPERATIONS.values() if not row.infix
+}
 RULES |= {
     "add": Rule(SUM, (SUM, PRODUCT), ("", " + ", "")), "sub": Rule(SUM, (SUM, PRODUCT), ("", " - ", "")),
     "mul": product, "div": division, "pow": power,
@@ -277,7 +281,8 @@ RULES |= {
     "eq": relation("="), "ne": relation(r"\neq"),
     "and": Rule(AND, (AND, NOT), ("", r" \land ", "")), "or": Rule(OR, (OR, AND), ("", r" \lor ", "")),
     "not": Rule(NOT, (CALL,), (r"\lnot ", "")), "select": conditional,
-    "sqrt": ROOT, "cbrt": around(r"\sqrt[3]{", "}"), "exp": around("e^{", "}", POWER), "exp2": around("2^{", "}", POWER),
+    "sqrt": ROOT, "cbrt": around(r"\sqrt[3]{", "}"),
+    "exp": around("e^{", "}", POWER), "exp2": around("2^{", "}", POWER),
     "lgamma": around(r"\ln\left|\Gamma\left(", r"\right)\right|"), "abs": around(r"\left|", r"\right|"),
     "floor": around(r"\left\lfloor ", r"\right\rfloor"), "ceil": around(r"\left\lceil ", r"\right\rceil"),
     "mod": Rule(PRODUCT, (CALL, CALL), ("", r" \bmod ", "")),

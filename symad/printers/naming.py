@@ -13,8 +13,8 @@ RESERVED = frozenset("if then else and or not input output for in while pi e π 
 GREEK = dict(
     zip(
         "αβγδεζηθικλμνξοπρςστυφχψω",
-        "alpha beta gamma delta epsilon zeta eta theta iota kappa lamda mu nu xi omicron pi rho sigma sigma tau upsilon "
-        "phi chi psi omega".split(),
+        "alpha beta gamma delta epsilon zeta eta theta iota kappa lamda mu nu xi omicron pi rho sigma sigma tau "
+        "upsilon phi chi psi omega".split(),
         strict=True,
     )
 )
@@ -24,11 +24,18 @@ def label_names(labels: Sequence[str], inputs: Collection[str] = ()) -> list[str
     """Make names in the language of the labels of outputs, each different.
 
     >>> label_names(["df/dx1", "df_dx1", "f"])
-    ['df_dx1', 'df_dx1_1', 'f']
+    ['df_dx1_1', 'df_dx1', 'f']
     """
     plain = [re.sub(r"\W", "_", label) or "_" for label in labels]
-    plain = [name if not name[0].isdigit() and (name not in RESERVED or name in inputs) else f"{name}_" for name in plain]
-    return list(unique(plain, ()))
+    plain = [f"{p}_" if p[0].isdigit() or p in RESERVED and p not in inputs else p for p in plain]
+    return distinct(labels, plain, inputs)
+
+
+def distinct(given: Sequence[str], made: Sequence[str], taken: Iterable[str] = ()) -> list[str]:
+    """Give the names made of given ones, those that had to change with a number behind them where they are taken."""
+    changed = [name for name, old in zip(made, given, strict=True) if name != old]
+    numbered = unique(changed, {*taken, *(name for name, old in zip(made, given, strict=True) if name == old)})
+    return [name if name == old else next(numbered) for name, old in zip(made, given, strict=True)]
 
 
 def unique(names: Iterable[str], taken: Iterable[str]) -> Iterator[str]:

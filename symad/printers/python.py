@@ -1,7 +1,7 @@
 """Program in, the text of a Python module out: value and gradient as functions that need symad no more.
 
-The module imports `math`, and `scipy.special` only for a function that `math` lacks. Its text is a function of the program alone,
-to the byte.
+The module imports `math`, and `scipy.special` only for a function that `math` lacks. Its text is a function of the
+program alone, to the byte.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from symad.derivatives.reverse import value_and_gradient
 from symad.errors import TargetError
 from symad.numerics import MATH, OWN, SPECIAL, sources
 from symad.printers.infix import Formulas, formulas
-from symad.printers.naming import ascii_name, temporary_names, unique
+from symad.printers.naming import ascii_name, distinct, temporary_names
 from symad.printers.python_body import Body, body, math_names
-from symad.program import Program, live
+from symad.program import Program
 from symad.simplify import simplify
 
 # fmt: off
@@ -60,7 +60,7 @@ if __name__ == "__main__":
 
 
 class Function(NamedTuple):
-    """Hold a function of the module: its name, what it gives, the program behind it, its body, the type of its result."""
+    """Hold a function of the module: its name, what it gives, its program, its body, the type of its result."""
 
     name: str
     purpose: str
@@ -72,7 +72,7 @@ class Function(NamedTuple):
 def generate(program: Program, derivatives: Sequence[str] = KINDS, target: str = "python") -> str:
     """Write a module with functions of a program's inputs, simplified: `value`, `gradient`, and `value_and_gradient`.
 
-    Raises TargetError for another target or another kind of derivative, DerivativeError for what cannot be differentiated.
+    Raises TargetError for another target or another kind of derivative, DerivativeError for what has no derivative.
 
     >>> from symad.parse import parse
     >>> print(generate(parse("x1*x2 + sin(x1)")).split("main")[0])  # doctest: +ELLIPSIS
@@ -87,7 +87,9 @@ def generate(program: Program, derivatives: Sequence[str] = KINDS, target: str =
         raise TargetError(f"{target or 'an empty name'} is not a target", hint="the target is python")
     for kind in derivatives:
         if kind not in KINDS:
-            raise TargetError(f"{kind or 'an empty name'} is not a kind of derivative", hint=f"kinds: {', '.join(KINDS)}")
+            raise TargetError(
+                f"{kind or 'an empty name'} is not a kind of derivative", hint=f"kinds: {', '.join(KINDS)}"
+            )
     if not derivatives:
         raise TargetError("there is nothing to generate", hint=f"kinds: {', '.join(KINDS)}")
     program = simplify(program)
@@ -102,13 +104,11 @@ def generate(program: Program, derivatives: Sequence[str] = KINDS, target: str =
 
 
 def derived(program: Program, kinds: Sequence[str]) -> dict[str, Program]:
-    """Derive the program of each function; the gradient is what is left of value and gradient without the value."""
+    """Derive the program of each function; what the gradient alone does not need stays in it, and is not written."""
     if "gradient" not in kinds:
         return {"value": program}
     both = value_and_gradient(program)
-    results = list(zip(both.outputs, both.results, strict=True))[1:]
-    kept = live(both.assignments, both.results[1:])
-    gradient = Program.arrange(both.inputs, both.assignments, kept, results)
+    gradient = Program(both.inputs, both.assignments, both.outputs[1:], both.results[1:])
     if "value" not in kinds:
         return {"gradient": gradient}
     return {"value": program, "gradient": gradient, "value_and_gradient": both}
@@ -120,16 +120,22 @@ def parameter_names(inputs: Sequence[str]) -> list[str]:
     >>> parameter_names(["lambda", "x", "α", "sin"])
     ['lambda_', 'x', 'alpha', 'sin_']
     """
-    plain = [re.sub(r"\W", "_", ascii_name(name)) for name in inputs]
-    plain = [f"{name}_" if name in RESERVED or name.startswith("__") else name for name in plain]
-    kept = {name for name, given in zip(plain, inputs, strict=True) if name == given}
-    others = unique((name for name, given in zip(plain, inputs, strict=True) if name != given), kept)
-    return [name if name == given else next(others) for name, given in zip(plain, inputs, strict=True)]
+    return distinct(inputs, [parameter_name(name) for name in inputs])
+
+
+def parameter_name(name: str) -> str:
+    """Make Python's name of an input."""
+    made = re.sub(r"\W", "_", ascii_name(name))
+    if made.startswith("__"):
+        made = f"{made.lstrip('_')}_"
+    if made[0].isdigit():
+        made = f"x_{made}"
+    return f"{made}_" if made in RESERVED else made
 
 
 def function(name: str, program: Program, outputs: Sequence[str], parameters: Sequence[str]) -> Function:
     """Write one function of the module."""
-    label = " and ".join(outputs) if len(outputs) <= 2 else f"the {len(outputs)} results"
+    label = " and ".join(map(plain, outputs)) if len(outputs) <= 2 else f"the {len(outputs)} results"
     by = ", ".join(parameters) if len(", ".join(parameters)) < 40 else f"the {len(parameters)} inputs"
     partials = f"the partial derivatives of {label} by {by}" if parameters else "an empty tuple"
     found = body(program, parameters, temporary_names(parameters))
@@ -219,14 +225,14 @@ def docstring(program: Program, parameters: Sequence[str], functions: Sequence[F
         derived = formulas(last.program)
         partials = Formulas([row for row in derived.items() if row[0] not in program.outputs], derived.temporaries)
         blocks.append(equations(partials, PARTIALS))
-    first = blocks[0] or [f"{', '.join(program.outputs[:5])} of {', '.join(program.inputs[:5])} …"]
+    first = blocks[0] or [plain(f"{', '.join(program.outputs[:5])} of {', '.join(program.inputs[:5])} …")]
     blocks = [first, *blocks[1:]]
     counts = ", ".join(f"{f.name} {f.program.operation_count}" for f in functions)
     needed = sorted(set().union(*(f.body.operations for f in functions)) & SPECIAL.keys())
     notes = [f"Operations: {counts}."]
     if needed:
         notes += filled(f"Needs SciPy for {', '.join(needed)}.".split(), WIDTH)
-    renamed = [f"{p} is {name}" for p, name in zip(parameters, program.inputs, strict=True) if p != name]
+    renamed = [f"{p} is {plain(n)}" for p, n in zip(parameters, program.inputs, strict=True) if p != n]
     if renamed:
         notes += filled(f"Parameters with other names than in the formula: {', '.join(renamed)}.".split(), WIDTH)
     blocks.append([*notes, "Generated by symad from the formula above: change that, not this."])
@@ -235,10 +241,15 @@ def docstring(program: Program, parameters: Sequence[str], functions: Sequence[F
 
 def equations(rows: Formulas, limit: int) -> list[str]:
     """Write formulas as lines, none if they are long."""
-    texts = [f"{label} = {text}" for label, text in {**rows, **rows.temporaries}.items()]
+    texts = [plain(f"{label} = {text}") for label, text in {**rows, **rows.temporaries}.items()]
     if sum(map(len, texts)) > limit:
         return []
     return [line for text in texts for line in folded(text)]
+
+
+def plain(text: str) -> str:
+    """Keep of a text what cannot end a docstring: names hold nothing else, unless a program was made by hand."""
+    return re.sub(r"[^\w\s()+*/^<>=!.,…-]|[^\S ]", "_", text)
 
 
 def folded(text: str) -> list[str]:
@@ -261,7 +272,9 @@ def main(program: Program, parameters: Sequence[str], functions: Sequence[Functi
         compute = f"result, partials = value_and_gradient({star})\n        results = (result, *partials)"
     else:
         compute = f"results = {last.name}({star})" if last.type != "float" else f"results = (value({star}),)"
-    labels = [re.sub(r"[^\w/]", "_", label) if label.isascii() else ascii_label(label) for label in last.program.outputs]
+    labels = [
+        re.sub(r"[^\w/]", "_", label) if label.isascii() else ascii_label(label) for label in last.program.outputs
+    ]
     return MAIN.format(names=strings(parameters), labels=strings(labels), compute=point + compute)
 
 

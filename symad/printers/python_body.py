@@ -1,8 +1,8 @@
 """Program in, the lines of a Python function out.
 
-Operations are spelled as the interpreter computes them, so that both agree to the bit: numbers are floats, a square is a product,
-other integer powers are `**`, all further powers `math.pow`, which raises where `**` turns complex. Functions come from `math`, from symad's own
-table, or from `scipy.special`.
+Operations are spelled as the interpreter computes them, so that both agree to the bit: numbers are floats, a square is
+a product, other integer powers are `**`, all further powers `math.pow`, which raises where `**` turns complex.
+Functions come from `math`, from symad's own table, or from `scipy.special`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from fractions import Fraction
 from functools import partial
 from typing import NamedTuple
 
+from symad.errors import TargetError
 from symad.numbers import Number
 from symad.numerics import MATH, OWN, SPECIAL
 from symad.operations import OPERATIONS
@@ -20,7 +21,9 @@ from symad.printers.emitter import (
     Chooser,
     Rule,
     Shape,
+    Statement,
     Target,
+    Text,
     View,
     call,
     emitter,
@@ -33,7 +36,8 @@ from symad.program import Program
 
 # fmt: off
 SELECT, OR, AND, NOT, COMPARE, SUM, PRODUCT, SIGN, POWER, CALL = 0, 10, 20, 30, 40, 50, 60, 70, 80, NAME - 1
-LIMIT = 90           # characters of an expression; CPython takes no more than 200 nested parentheses, and 3,000 operators in a row
+LIMIT = 90           # characters of an expression; CPython takes 200 nested parentheses and 3,000 operators in a row
+REPEATED = 2000      # of one that has no name, wherever it stands
 EXACT = 2**53        # integers up to here are doubles
 MANY = 8             # arguments of one `max`
 # fmt: on
@@ -49,31 +53,43 @@ class Body(NamedTuple):
 
 def body(program: Program, inputs: Sequence[str], names: Iterator[str]) -> Body:
     """Write the statements that compute a program's results; `inputs` are the parameters' names."""
-    assignments, results, conditions, order = schedule(program)
-    found = shapes(assignments, results, TARGET)
+    plan = schedule(program)
+    assignments, results, conditions = plan.assignments, plan.results, plan.conditions
+    found = shapes(assignments, [*results, *range(plan.own, len(assignments))], TARGET)
     uses = shown_uses(found, results)
     if conditions is not None:
         count_conditions(conditions, found, uses)
-    e = emitter(assignments, found, TARGET, names, LIMIT, conditions)
+    e = emitter(assignments, found, TARGET, names, LIMIT, conditions, plan.repeated)
     e.leaves(inputs)
     operations = set()
-    for value in order:
+    for value in plan.order:
         shape = found[value]
-        if uses[value] and shape is not None:
+        if shape is not None and (uses[value] or value >= plan.own):
             e.write(value)
             operations.add("math.pow" if shape[0] is GENERAL_POWER else assignments[value][0])
-            if uses[value] > 1:
+            if value in plan.repeated:
+                insist_on_short(e.texts[value])
+            elif uses[value] > 1:
                 e.name(value)
-        elif conditions is not None and shape is None:
-            e.write(value)
-    lines = []
+    return Body(lines(e.statements), [str(e.texts[v]) for v in results], operations)
+
+
+def lines(statements: Sequence[Statement]) -> list[str]:
+    """Write statements, those under one condition in one block."""
+    found = []
     last = ""
-    for condition, name, text in e.statements:
+    for condition, name, text in statements:
         if condition and condition != last:
-            lines.append(f"if {condition}:")
+            found.append(f"if {condition}:")
         last = condition
-        lines.append(f"{'    ' if condition else ''}{name} = {text}")
-    return Body(lines, [str(e.texts[v]) for v in results], operations)
+        found.append(f"{'    ' if condition else ''}{name} = {text}")
+    return found
+
+
+def insist_on_short(text: Text) -> None:
+    """Refuse a value that cannot have a name and is too long to be repeated."""
+    if len(text) > REPEATED:
+        raise TargetError("a condition depends on a long value that is needed only where the condition holds")
 
 
 def count_conditions(conditions: Sequence[int], found: Sequence[Shape | None], uses: list[int]) -> None:
@@ -129,10 +145,10 @@ def negation(view: View, operands: tuple[int, ...]) -> Shape:
 
 def denial(view: View, operands: tuple[int, ...]) -> Shape:
     """Write the opposite of a condition: `a != b` for `not a == b`."""
-    for operation, opposite in (("eq", "!="), ("ne", "==")):
-        inner = view.single(operands[0], operation)
-        if inner is not None:
-            return comparison(opposite, opposite)(view, inner)
+    operation, inner = view.assignments[operands[0]]
+    if operation in ("eq", "ne"):
+        opposite = "!=" if operation == "eq" else "=="
+        return comparison(opposite, opposite)(view, inner)
     return (DENIAL, operands)
 
 
@@ -152,12 +168,14 @@ DENIAL = Rule(NOT, (NOT,), ("not ", ""))
 RULES: dict[str, Rule | Chooser] = {
     "add": Rule(SUM, (SUM, PRODUCT), ("", " + ", "")), "sub": Rule(SUM, (SUM, PRODUCT), ("", " - ", "")),
     "mul": Rule(PRODUCT, (PRODUCT, SIGN), ("", "*", "")), "div": Rule(PRODUCT, (PRODUCT, SIGN), ("", "/", "")),
-    "pow": power, "neg": negation, "not": denial, "max": flattened(partial(call, "max"), "max", MANY, nested=NAME),
+    "pow": power, "neg": negation, "not": denial,
+    "max": flattened(partial(call, "max"), "max", MANY, nested=NAME),
     "min": flattened(partial(call, "min"), "min", MANY, nested=NAME),
     "lt": comparison("<", ">"), "le": comparison("<=", ">="), "gt": comparison(">", "<"), "ge": comparison(">=", "<="),
     "eq": comparison("==", "=="), "ne": comparison("!=", "!="),
     "and": Rule(AND, (AND, NOT), ("", " and ", "")), "or": Rule(OR, (OR, AND), ("", " or ", "")),
-    "select": select, "abs": call("abs"), "pi": call("pi", 0)._replace(level=NAME), "e": call("e", 0)._replace(level=NAME),
+    "select": select, "abs": call("abs"),
+    "pi": call("pi", 0)._replace(level=NAME), "e": call("e", 0)._replace(level=NAME),
 }
 # fmt: on
 

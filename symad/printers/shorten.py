@@ -8,6 +8,7 @@ defined. Outputs that are not small stay as they are, and the whole takes time l
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from itertools import count
 
 from symad.builder import Builder
@@ -22,9 +23,8 @@ from symad.program import Program
 
 SIZE = 400  # values in an output, each counted as often as it is used
 DEPTH = 60
-TOTAL = 5000  # values in all outputs together
 ROUNDS = 6  # two are enough for nearly everything; each is as short as the one before, or shorter
-TOTAL = 4000  # values in all outputs together: beyond that nobody reads them one by one
+TOTAL = 2000  # values in all outputs together: beyond that nobody reads them one by one
 
 
 def shorten(program: Program, chosen: Callable[[str], bool] = lambda _: True) -> Program:
@@ -50,30 +50,62 @@ def shorten(program: Program, chosen: Callable[[str], bool] = lambda _: True) ->
 def once(program: Program, chosen: Callable[[str], bool]) -> Program | None:
     """Shorten every small output; None where all of them are as short as they get."""
     small, wanted = accepted(program, chosen)
+    if not any(small):
+        return None
     shortener = Shortener(program, wanted)
-    b = Builder()
-    inputs = [b.input(name) for name in program.inputs]
-    plain = b.copy(program, inputs)
-    results = []
-    changed = False
+    better: dict[str, Words] = {}
     for label, value, fits in zip(program.outputs, program.results, small, strict=True):
         words = shortener.output(value) if fits else None
         if words is None or shortener.as_written(value, words):
-            results.append((label, plain[value]))
-        else:
-            found = emit(b, inputs, words)
-            better = length(b, found) <= length(b, plain[value])
-            changed = changed or better
-            results.append((label, found if better else plain[value]))
-    return b.finish(results) if changed else None
+            continue
+        if measured(program, words) <= measured(program, value):
+            better[label] = words
+    return rebuilt(program, better) if better else None
 
 
-def length(b: Builder, value: int) -> int:
-    """Measure the text of a value, without spaces."""
+def rebuilt(program: Program, better: dict[str, Words]) -> Program:
+    """Make a program with other words for some of its outputs.
+
+    These come first: where a sum or product is in both, it is then in their order.
+    """
+    b = Builder()
+    inputs = [b.input(name) for name in program.inputs]
+    made = {label: emit(b, inputs.__getitem__, words) for label, words in better.items()}
+    if len(better) < len(program.outputs):
+        values = b.copy(program, inputs)
+        for label, value in zip(program.outputs, program.results, strict=True):
+            made.setdefault(label, values[value])
+    return b.finish([(label, made[label]) for label in program.outputs])
+
+
+def measured(program: Program, form: Words | int) -> int:
+    """Measure the text of some words, or of a value of a program, without spaces."""
     from symad.printers.infix import READING, write  # which itself shortens what it writes
 
-    text, temporaries = write(b.finish([("f", value)]), READING, b.inputs, iter(map("w{}".format, count(1))))
-    return sum(len(t.replace(" ", "")) for t in (text[0][1], *temporaries.values()))
+    b = Builder()
+    inputs = cache(lambda k: b.input(program.inputs[k]))  # only those that it has: there may be many
+    found = emit(b, inputs, form) if isinstance(form, Words) else extract(b, inputs, program, form)
+    [(_, text)], temporaries = write(b.finish([("f", found)]), READING, b.inputs, map("w{}".format, count(1)))
+    return sum(len(t.replace(" ", "")) for t in (text, *temporaries.values()))
+
+
+def extract(b: Builder, inputs: Callable[[int], int], program: Program, value: int) -> int:
+    """Make the assignments of one value of a program, and no others."""
+    made: dict[int, int] = {}
+    stack = [value]
+    while stack:
+        v = stack[-1]
+        operation, payload = program.assignments[v]
+        waiting = [o for o in program.operands(v) if o not in made]
+        if waiting:
+            stack += reversed(waiting)
+            continue
+        stack.pop()
+        if operation in LEAVES:
+            made[v] = inputs(payload[0]) if operation == "input" else b.leaf(operation, *payload)
+        else:
+            made[v] = b.make(operation, *[made[o] for o in payload])
+    return made[value]
 
 
 def accepted(program: Program, chosen: Callable[[str], bool]) -> tuple[list[bool], bytearray]:
@@ -90,8 +122,6 @@ def accepted(program: Program, chosen: Callable[[str], bool]) -> tuple[list[bool
     ]
     if sum([size[v] for v, fits in zip(program.results, small, strict=True) if fits]) > TOTAL:
         small = [False] * len(small)
-    if sum(size[v] for v, fits in zip(program.results, small, strict=True) if fits) > TOTAL:
-        small = [False] * len(small)
     wanted = bytearray(len(size))
     for result, fits in zip(program.results, small, strict=True):
         stack = [result] if fits else []
@@ -103,7 +133,7 @@ def accepted(program: Program, chosen: Callable[[str], bool]) -> tuple[list[bool
     return small, wanted
 
 
-def emit(b: Builder, inputs: list[int], words: Words) -> int:
+def emit(b: Builder, inputs: Callable[[int], int], words: Words) -> int:
     """Make the assignments of a form."""
     made: dict[int, int] = {}
     stack = [words]
@@ -115,7 +145,7 @@ def emit(b: Builder, inputs: list[int], words: Words) -> int:
             continue
         stack.pop()
         if w.operation == "input":
-            made[id(w)] = inputs[w.payload[0]]
+            made[id(w)] = inputs(w.payload[0])
         elif w.payload:
             made[id(w)] = b.constant(w.payload[0])
         else:

@@ -47,7 +47,9 @@ def source(program: Program) -> str:
     """
     labels = label_names(program.outputs, program.inputs)
     names = temporary_names({*program.inputs, *labels})
-    e = emitter(program.assignments, shapes(program.assignments, range(len(program.assignments)), TARGET), TARGET, names)
+    e = emitter(
+        program.assignments, shapes(program.assignments, range(len(program.assignments)), TARGET), TARGET, names
+    )
     e.leaves(program.inputs)
     in_order(e, count_uses(program.assignments, program.results), program.results)
     lines = [f"input {', '.join(program.inputs)}"] if program.inputs else []

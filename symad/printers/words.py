@@ -25,8 +25,8 @@ HALF = Fraction(1, 2)
 class Words:
     """Hold an operation on operands, how tightly it binds, and the length of its text.
 
-    `awkward` counts what reads badly though it is short, a/b*c for one; `payload` is what a leaf carries in place of
-    operands.
+    `awkward` counts what reads badly though it is short, a/b*c or sin(x)*x; `rank` is the place among factors: numbers,
+    inputs in their order, sums, functions; `payload` is what a leaf carries in place of operands.
     """
 
     operation: str
@@ -35,6 +35,7 @@ class Words:
     length: int
     payload: tuple[Any, ...] = ()
     awkward: int = 0
+    rank: tuple[int, int] = (0, 0)
 
     @property
     def cost(self) -> tuple[int, int]:
@@ -69,7 +70,21 @@ def say(operation: str, *operands: Words) -> Words:
     else:
         length = len(operation) + 1 + sum(lengths) + len(lengths)
     awkward = sum(o.awkward for o in operands) + any(o.operation in AWKWARD.get(operation, ("neg",)) for o in operands)
-    return Words(operation, operands, level, length, (), awkward + (operation == "sub"))
+    if operation == "mul" and operands[0].rank > operands[1].rank:
+        awkward += 1
+    return Words(operation, operands, level, length, (), awkward + (operation == "sub"), ranked(operation, operands))
+
+
+def ranked(operation: str, operands: tuple[Words, ...]) -> tuple[int, int]:
+    """Give the place among factors: that of a power is its base's, that of a product its last factor's."""
+    if not operands:
+        return 0, 1
+    if operation in ("sqrt", "cbrt", "abs", "sign", "neg") or (operation == "pow" and operands[1].rank == (0, 0)):
+        return operands[0].rank
+    if operation == "mul":
+        return operands[1].rank
+    first = operands[0].rank[1]
+    return (max(2, *[o.rank[0] for o in operands]) if operation in ("add", "sub") else 3), first
 
 
 def number(value: Number) -> Words:

@@ -81,7 +81,7 @@ class Writer:
         kernel = self.ks.known[k]
         head = kernel.head
         if head == "input":
-            return Words("input", (), ATOM, len(self.names[kernel.payload]), (kernel.payload,))
+            return Words("input", (), ATOM, len(self.names[kernel.payload]), (kernel.payload,), 0, (1, kernel.payload))
         if head == "number":
             return number(kernel.payload)
         if head == "sum":
@@ -160,7 +160,7 @@ class Writer:
         return self.ks.settle(Fraction(c) / factor if side > 0 else c * factor, rest)
 
     def factors(self, c: Number, monomial: Monomial) -> Words:
-        """Write a term with a positive coefficient, a factor after the other in the order of their kernels."""
+        """Write a term with a positive coefficient, a factor after the other, sorted by rank."""
         found: list[Factor] = []
         exponents = dict(monomial)
         c = self.roots_of_numbers(c, exponents)
@@ -169,17 +169,8 @@ class Writer:
         self.powers(exponents, found)
         self.square_roots(exponents, found)
         found += [(k, raised(self.kernel(k), magnitude(e)), e > 0) for k, e in exponents.items()]
-        found.sort(key=lambda factor: self.place(factor[0]))
+        found.sort(key=lambda factor: (factor[1].rank, factor[0]))
         return quotient(c, [w for _, w, top in found if top], [w for _, w, top in found if not top])
-
-    def place(self, k: int) -> tuple[int, int]:
-        """Give the place of a kernel in a product: roots of numbers, inputs, sums of these, functions."""
-        kernel = self.ks.known[k]
-        if kernel.head in ("abs", "sign", "cbrt"):
-            return self.place(kernel.payload)
-        if kernel.head == "sum":
-            return max([(2, k), *[self.place(j) for m in kernel.arguments[0] for j, _ in m]])[0], k
-        return {"number": 0, "input": 1}.get(kernel.head, 3), k
 
     def roots_of_numbers(self, c: Number, exponents: dict[int, Exponent]) -> Number:
         """Write 14*5^(1/2)/5 as 14/5^(1/2)."""

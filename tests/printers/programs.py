@@ -9,14 +9,15 @@ from hypothesis import strategies as st
 
 from symad.builder import Builder
 from symad.errors import EvaluationError
+from symad.numbers import Number
 from symad.program import Program, check
 
 # fmt: off
 UNARY = ("sin", "cos", "exp", "log", "sqrt", "neg", "abs", "atan", "sign", "tanh", "floor", "sech")
 BINARY = ("add", "sub", "mul", "div", "max", "min", "atan2", "add", "sub", "mul")
 COMPARISONS = ("lt", "le", "gt", "ge", "eq", "ne")
-NUMBERS = (0, 1, 2, 3, 7, 10**20, -1, -5, Fraction(1, 3), Fraction(-2, 7), 0.5, 1e-9, 2.5e30, -0.1)
-EXPONENTS = (-3, -2, -1, 0, 1, 2, 3, 10, Fraction(1, 2), Fraction(-1, 2), Fraction(2, 3), 0.3, -1.7)
+NUMBERS: tuple[Number, ...] = (0, 1, 2, 3, 7, 10**20, -1, -5, Fraction(1, 3), Fraction(-2, 7), 0.5, 1e-9, 2.5e30, -0.1)
+EXPONENTS: tuple[Number, ...] = (-3, -2, -1, 0, 1, 2, 3, 10, Fraction(1, 2), Fraction(-1, 2), Fraction(2, 3), 0.3, -1.7)
 POINTS = st.one_of(st.floats(-4.0, 4.0), st.sampled_from((0.0, -0.0, 1.0, -1.0, 2.0, 1e200, -1e200)))
 # fmt: on
 

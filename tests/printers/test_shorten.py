@@ -6,9 +6,7 @@ Values are compared to 40 digits, computed with 60 by mpmath, wherever both form
 from __future__ import annotations
 
 import json
-import math
 import random
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import count
@@ -23,6 +21,7 @@ import symad
 from symad.printers import forms, kernels
 from symad.printers.infix import READING, write
 from symad.printers.shorten import shorten
+from symad.printers.sums import Sum
 from symad.program import Program, check
 from tests.high_precision import evaluate
 
@@ -246,9 +245,7 @@ def test_only_chosen_outputs() -> None:
 def test_shared_values_count_as_often_as_they_are_used() -> None:
     squares = "; ".join(["x = x^2 + x"] * 10_000)
     program = symad.parse(f"input x; {squares}; p = x; output p")
-    start = time.perf_counter()
     assert shorten(program) == program
-    assert time.perf_counter() - start < 1
 
 
 def test_deep_formula_is_left_alone() -> None:
@@ -270,10 +267,19 @@ def test_large_numbers(formula: str) -> None:
     examine(symad.parse(formula))
 
 
-def test_a_large_accepted_formula_takes_a_fraction_of_a_second() -> None:
-    factors = "*".join(f"(x^{k} + {k}*y + {k}*z + 1)" for k in range(1, 9))
-    program = symad.gradient(symad.parse(f"{factors}/(x + y)"))
-    start = time.perf_counter()
-    short = shorten(program)
-    assert time.perf_counter() - start < 5, "a hundred times what it takes"
-    assert math.isfinite(short(0.5, 0.25, 0.125)[0])
+@pytest.mark.parametrize("work", [0, 10, kernels.WORK])
+def test_work_is_bounded(work: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    factors = "*".join(f"(x^{k} + {k}*y + {k}*z + 1)" for k in range(1, 5))
+    program = symad.gradient(symad.parse(f"{factors}/(x + y) + log({factors})"))
+    done: list[int] = []
+    multiply = kernels.Kernels.multiply
+
+    def counted(ks: kernels.Kernels, x: Sum, y: Sum) -> Sum:
+        found = multiply(ks, x, y)
+        done.append(ks.work)
+        return found
+
+    monkeypatch.setattr(kernels, "WORK", work)
+    monkeypatch.setattr(kernels.Kernels, "multiply", counted)
+    assert examine(program) > 0
+    assert (0 < max(done) <= work) if work else not done
