@@ -25,6 +25,7 @@ from symad.operations import BOOLEAN, CONSTANTS, LEAVES, NUMBERS, OPERATIONS
 Assignment = tuple[str, tuple[Any, ...]]
 USED: Assignment = ("", ())
 LAZY = frozenset({"select", "and", "or"})  # operations that do not evaluate all their operands
+SQUARE = ("integer", (2,))  # an exponent: a square is a product, correctly rounded, and infinite beyond 1e154
 FREE = LEAVES | {"neg", *CONSTANTS}  # what `operation_count` does not count
 
 # fmt: off
@@ -222,6 +223,8 @@ def evaluate(program: Program, arguments: Sequence[float]) -> list[Any]:
             values[value] = arguments[operands[0]]
         elif operation in NUMBERS:
             values[value] = float(operands[0])
+        elif operation == "pow" and assignments[operands[1]] == SQUARE:
+            values[value] = values[operands[0]] * values[operands[0]]
         elif operation not in LAZY:
             try:
                 values[value] = call[operation](*[values[v] for v in operands])

@@ -36,7 +36,7 @@ CHANGES: list[tuple[dict[str, Any], str]] = [  # what is wrong, and what it must
 ]
 # fmt: on
 
-# What is not reached, by name, so that nothing else can hide: a case that is listed here and passes turns the sweep red.
+# What is not reached, by name, so that nothing else can hide: a case that is listed here and passes is an error too.
 KNOWN = {
     # the sums of the reverse sweep cancel where the formula's own do not: right to 30 digits, 1e-12 missed in doubles
     ("herbie/libraries/coolprop/gerg-sinh-tanh-3", "digits lost"),

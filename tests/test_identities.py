@@ -73,7 +73,7 @@ def test_the_law_is_true(row: Identity, left: str, right: str) -> None:
         compared += 1
         if row.group == "exact":
             assert a == b, point
-        else:  # reassociated sums and products: a few units in the last place of the largest intermediate value, below 1e2
+        else:  # reassociated: a few units in the last place of the largest intermediate value
             assert math.isclose(a, b, rel_tol=1e-13, abs_tol=1e-13), point
     assert compared >= 5
 

@@ -1,7 +1,7 @@
 """Program in, Python function out: the text of the Python printer, run.
 
-Every identifier in the text is made here or by the printer, every number is written by Python itself: nothing of a formula's
-text is executed.
+Every identifier in the text is made here or by the printer, every number is written by Python itself: nothing of a
+formula's text is executed.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def compiled(program: Program) -> Callable[..., Any]:
     )
     scope: dict[str, Any] = {name: getattr(math, name) for name in math_names(found.operations)}
     scope |= {name: function(name) for name in found.operations if name in OWN or name in SPECIAL}
-    file = f"<symad function {next(_numbers)}>"
+    file = f"symad function {next(_numbers)}"  # no angle brackets: `linecache` does not look behind them
     scope |= {"math": math, "_failures": (ArithmeticError, ValueError), "_again": program}
     scope |= {"__name__": file, "__loader__": Text(text)}
     exec(compile(text, file, "exec", dont_inherit=True), scope)

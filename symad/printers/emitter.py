@@ -216,10 +216,23 @@ class Emitter:
         """Give a value a name; its text is the name from now on."""
         name = next(self.names)
         need = -1 if self.conditions is None else self.conditions[value]
-        condition = self.texts[need] if need >= 0 else ""
-        assert isinstance(condition, str)
+        condition = self.condition(need) if need >= 0 else ""
         self.statements.append(Statement(condition, name, self.texts[value]))
         self.texts[value], self.levels[value] = name, NAME
+
+    def condition(self, need: int) -> str:
+        """Give the text of a condition; what combines conditions is written when a statement asks for it."""
+        missing: set[int] = set()
+        stack = [need]
+        while stack:
+            value = stack.pop()
+            shape = self.shapes[value]
+            if shape is not None and not self.texts[value] and value not in missing:
+                missing.add(value)
+                stack += shape[1]
+        for value in sorted(missing):
+            self.write(value)
+        return joined(self.texts[need])
 
 
 def emitter(

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import partial
 
+from symad.collector import without_collector
 from symad.numbers import Number, write_number
 from symad.operations import OPERATIONS
 from symad.printers.emitter import (
@@ -61,6 +62,7 @@ class Formulas(dict[str, str]):
         self.temporaries = temporaries
 
 
+@without_collector
 def formulas(program: Program) -> Formulas:
     """Write each output of a program as a formula, simplified; a derivative in its shortest form.
 

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
+from symad.collector import without_collector
 from symad.numbers import Number
 from symad.operations import OPERATIONS
 from symad.printers.emitter import ANY, NAME, Chooser, Rule, Shape, Target, View, flattened
@@ -53,6 +54,7 @@ KNOWN = frozenset("sin cos tan cot sec csc sinh cosh tanh coth max min".split())
 # fmt: on
 
 
+@without_collector
 def latex(program: Program) -> str:
     r"""Write the outputs of a program as equations, a line each, simplified; shared values of a long one come first.
 

@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from symad.collector import without_collector
 from symad.derivatives.reverse import value_and_gradient
 from symad.errors import TargetError
 from symad.numerics import MATH, OWN, SPECIAL, sources
@@ -69,6 +70,7 @@ class Function(NamedTuple):
     type: str
 
 
+@without_collector
 def generate(program: Program, derivatives: Sequence[str] = KINDS, target: str = "python") -> str:
     """Write a module with functions of a program's inputs, simplified: `value`, `gradient`, and `value_and_gradient`.
 

@@ -64,7 +64,7 @@ def body(program: Program, inputs: Sequence[str], names: Iterator[str]) -> Body:
     operations = set()
     for value in plan.order:
         shape = found[value]
-        if shape is not None and (uses[value] or value >= plan.own):
+        if shape is not None and uses[value]:
             e.write(value)
             operations.add("math.pow" if shape[0] is GENERAL_POWER else assignments[value][0])
             if value in plan.repeated:

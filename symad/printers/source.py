@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
+from symad.collector import without_collector
 from symad.numbers import Number, write_number
 from symad.printers.emitter import NAME, Emitter, Rule, Target, call, count_uses, emitter, joined, shapes
 from symad.printers.infix import CALL, CALLS, LOGIC, POWER, PRODUCT, SIGN, SUM
@@ -33,6 +34,7 @@ def number(n: Number) -> tuple[str, int]:
 TARGET = Target({**CALLS, **LOGIC, **ARITHMETIC, "pi": call("pi", 0), "e": call("e", 0)}, number)
 
 
+@without_collector
 def source(program: Program) -> str:
     """Write a program as text that reads back as an equal program.
 
