@@ -1,4 +1,4 @@
-"""A program in, a report out: each partial derivative against SymPy's, and against differences of values to many digits.
+"""A program in, a report out: each partial derivative against SymPy's, and against differences of precise values.
 
 Two judges that share nothing with the calculus here. SymPy differentiates the formula and says whether its derivative
 is ours, where it can. At points of the domain, the gradient in double precision is compared with central differences of
@@ -20,7 +20,7 @@ from symad.numbers import write_number
 from symad.program import Program, counted
 
 POINTS = 10
-EFFORT = 3_000_000  # operations to many digits, some 20 seconds
+EFFORT = 1_500_000  # operations to many digits, some 15 seconds
 SYMBOLIC = 60  # derivatives that SymPy is asked about
 
 
@@ -75,7 +75,10 @@ class Report:
         widths = [max(len(line[k]) for line in cells) for k in range(len(cells[0]))]
         lines = []
         for line in cells if self.rows else []:
-            aligned = [f"{c:<{w}}" if k in (0, 1, 5) else f"{c:>{w}}" for k, (c, w) in enumerate(zip(line, widths, strict=True))]
+            aligned = [
+                f"{c:<{w}}" if k in (0, 1, 5) else f"{c:>{w}}"
+                for k, (c, w) in enumerate(zip(line, widths, strict=True))
+            ]
             lines.append("  ".join(aligned).rstrip())
         lines += [f"{row.label}: {row.problem}" for row in self.rows if row.problem]
         reasons: dict[str, list[str]] = {}
@@ -116,7 +119,7 @@ def check(program: Program, wrt: Sequence[str] | None = None, points: int = POIN
 def compare(
     program: Program, derived: Program, wrt: Sequence[str] | None = None, points: int = POINTS, seed: int = 0
 ) -> Report:
-    """Check derivatives that are given: the outputs of `derived` called df/dx, for the outputs and inputs of `program`."""
+    """Check derivatives that are given: the outputs of `derived` called df/dx, for outputs f and inputs x."""
     names = chosen_inputs(program, wrt)
     rows: list[Row] = []
     notes = []

@@ -18,10 +18,12 @@ from typing import Any
 
 from symad.differences import DIGITS, Slope, slopes
 from symad.differences import TRIALS as ROUNDINGS
-from symad.errors import EvaluationError, TargetError
-from symad.interop.sympy_equality import LARGEST, equal, number, written_out
+from symad.errors import EvaluationError, SymadError, TargetError
+from symad.interop.sympy_equality import LARGEST, equal, written_out
+from symad.interop.sympy_reader import from_sympy
 from symad.interop.sympy_writer import to_sympy
 from symad.precise import dependents, values
+from symad.precise import evaluate as precisely
 from symad.program import Program, evaluate, live
 
 UNITS = 32  # a partial derivative is a few operations, some of them functions that err by several units
@@ -62,7 +64,7 @@ def part(program: Program, labels: Sequence[str]) -> Program:
     results = dict(zip(program.outputs, program.results, strict=True))
     chosen = [(label, results[label]) for label in labels]
     kept = live(program.assignments, (v for _, v in chosen))
-    return Program.arrange(program.inputs, program.assignments, kept, chosen)
+    return Program.arrange(program.inputs, list(program.assignments), kept, chosen)
 
 
 def measure(
@@ -92,7 +94,7 @@ def measure(
 def affordable(
     program: Program, tallies: list[Tally], points: int, effort: int, random: Random
 ) -> tuple[list[Tally], int]:
-    """Choose as many derivatives, and then as many points, as can be paid for; any derivatives, where not all can be."""
+    """Choose as many derivatives, and then as many points, as can be paid for; any derivatives if not all can be."""
     chosen: list[Tally] = []
     size = len(program.assignments)
     total = (3 + ROUNDINGS) * size
@@ -208,19 +210,32 @@ class SymPy:
             if self.expression is None:
                 self.expression = to_sympy(self.program)
             symbol = import_module("sympy").Symbol(tally.name, real=True)
-            theirs, written = self.expression.diff(symbol), to_sympy(ours)
-            if equal(theirs, written):
+            theirs = self.expression.diff(symbol)
+            if equal(theirs, to_sympy(ours)):
                 return "equal"
-        except (TargetError, ArithmeticError, ValueError, TypeError, AttributeError, NotImplementedError, RecursionError):
+        except (
+            TargetError,
+            ArithmeticError,
+            ValueError,
+            TypeError,
+            AttributeError,
+            NotImplementedError,
+            RecursionError,
+        ):
             return "not decided: it fails on this formula"  # SymPy has no one error for what it cannot do
-        return "unequal" if self.differs(theirs, written, tally) else "not decided: it finds neither equality nor difference"
+        other = self.differs(theirs, ours, tally)
+        return "unequal" if other else "not decided: it finds neither equality nor difference"
 
-    def differs(self, theirs: Any, ours: Any, tally: Tally) -> bool:
-        """Tell whether SymPy's derivative is the true one at a point and ours, computed by SymPy, is not."""
+    def differs(self, theirs: Any, ours: Program, tally: Tally) -> bool:
+        """Tell whether SymPy's derivative is the true one at a point, and ours in as many digits is not."""
         if not tally.points or not tally.truth:
             return False
-        left, right = number(theirs, tally.at), number(ours, tally.at)
-        if left is None or right is None:
+        point = list(tally.at.values())
+        try:
+            [left] = precisely(from_sympy(theirs, inputs=ours.inputs), point)
+            [right] = precisely(ours, point)
+        except SymadError:
             return False
-        allowed = tally.allowed * math.ulp(float(tally.truth))
-        return bool(abs(left - tally.truth) <= allowed < abs(right - tally.truth))
+        with import_module("mpmath").workdps(DIGITS):
+            allowed = tally.allowed * math.ulp(float(tally.truth))
+            return bool(abs(left - tally.truth) <= allowed < abs(right - tally.truth))

@@ -1,7 +1,7 @@
 """Derivatives by differences of values, to many digits, and how well they can be known in double precision.
 
-In come a program of one output, a point and some inputs; out comes a `Slope` for each: the derivative, and what rounding
-does to it. Nothing of the calculus is used, only values at nearby points.
+In come a program of one output, a point and some inputs; out comes a `Slope` for each: the derivative, and what
+rounding does to it. Nothing of the calculus is used, only values at nearby points.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from random import Random
 from typing import Any
 
 from symad.errors import EvaluationError
-from symad.operations import BOOLEAN, LEAVES
+from symad.operations import BOOLEAN, LEAVES, NUMBERS
 from symad.precise import dependents, functions, values
 from symad.program import Program
 
@@ -22,10 +22,10 @@ STEP = 50  # the step is 10^-50 of the input: a central difference errs by 10^-1
 NOISE = 30  # digits that the formula may cancel besides
 SMOOTH = 20  # digits to which the slopes on both sides agree where there is no kink: they differ by a step's worth
 ULP = 2.0**-52
-TRIALS = 2  # of rounding at random; the larger change counts
+TRIALS = 4  # of rounding at random, of which the largest change counts: two errors of a sum may cancel by chance
 
 # fmt: off
-EXACT = frozenset({*LEAVES, *BOOLEAN, "select", "neg", "abs", "sign", "floor", "ceil", "trunc", "max", "min", "relu",
+EXACT = frozenset({*NUMBERS, *BOOLEAN, "select", "neg", "abs", "sign", "floor", "ceil", "trunc", "max", "min", "relu",
                    "copysign", "fmod"})  # operations that do not round
 # fmt: on
 
@@ -35,9 +35,9 @@ class Slope:
     """Hold a derivative: its value, what it may be off by for lack of digits, and two measures of what rounding does.
 
     `rounding` is the change of the exact derivative when every input and every result of the formula's own operations
-    changes by one unit in its last place, up or down at random: the derivative of the formula as a computer knows it.
-    `paths` is the sum that the chain rule takes over all paths to the output, of absolute values, and a unit in the last
-    place of that: each term is rounded, and what remains after they cancel is not more accurate.
+    changes by a unit in its last place at most, at random: the derivative of the formula as a computer knows it.
+    `paths` is the sum that the chain rule takes over all paths to the output, of absolute values, times 2^-52: each
+    term is rounded, and what remains after they cancel is not more accurate.
     """
 
     value: Any
@@ -61,7 +61,7 @@ def slopes(program: Program, point: Sequence[float], places: Sequence[int], rand
     with mp.workdps(DIGITS):
         base = values(program, point)
         local = sensitivities(program, base)
-        factors = [rounded(program, point, random) for _ in range(TRIALS)]
+        factors = roundings(program, base, random)
         shaken = [values(program, point, rounding=factor) for factor in factors]
     for place in places:
         with mp.workdps(DIGITS):
@@ -72,18 +72,21 @@ def slopes(program: Program, point: Sequence[float], places: Sequence[int], rand
         yield found
 
 
-def rounded(program: Program, point: Sequence[float], random: Random) -> dict[int, Any]:
-    """Choose, for every value that is not exact, a factor that changes it by a unit in its last place.
+def roundings(program: Program, base: Sequence[Any], random: Random) -> list[dict[int, Any]]:
+    """Choose several times, for every value that is not exact, a factor close to 1.
 
-    An input that is a whole number stays: it may be an order or a count.
+    It changes the value by a unit in its last place at most. The second choice is the opposite of the first:
+    an edge of the domain is met on one of the sides. A whole number stays: it may be an order or a count.
     """
-    up, down = 1 + import_module("mpmath").mpf(ULP), 1 - import_module("mpmath").mpf(ULP)
-    factors = {}
-    for value, (operation, operands) in enumerate(program.assignments):
-        inexact = not point[operands[0]].is_integer() if operation == "input" else operation not in EXACT
-        if inexact:
-            factors[value] = up if random.getrandbits(1) else down
-    return factors
+    mp = import_module("mpmath")
+    rounded = [
+        value
+        for value, (operation, _) in enumerate(program.assignments)
+        if operation not in EXACT and base[value] is not None and not mp.isint(base[value])
+    ]
+    trials = [[random.uniform(-ULP, ULP) for _ in rounded] for _ in range(TRIALS - 1)]
+    trials.insert(1, [-change for change in trials[0]])
+    return [{v: 1 + mp.mpf(change) for v, change in zip(rounded, changes, strict=True)} for changes in trials]
 
 
 def sensitivities(program: Program, base: Sequence[Any]) -> list[tuple[float, ...]]:
@@ -104,7 +107,7 @@ def sensitivities(program: Program, base: Sequence[Any]) -> list[tuple[float, ..
 
 
 def sensitivity(function: Callable[..., Any], arguments: list[Any], place: int, result: Any, step: Any) -> float:
-    """Estimate how fast a function changes with one argument; 0 where that is an order, which cannot change a little."""
+    """Estimate how fast a function changes with one argument; 0 for an order, which cannot change a little."""
     by = step * (abs(arguments[place]) or 1)
     near = [*arguments[:place], arguments[place] + by, *arguments[place + 1 :]]
     try:

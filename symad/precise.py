@@ -1,23 +1,24 @@
 """The elementary operations to any number of digits, by mpmath: a judge that shares nothing with the double precision.
 
-In comes a program and a point; out come its values there. Decimals are the doubles that they are, integers and quotients
-are exact, and only the branch that is taken is evaluated.
+In come a program and a point; out come its values there. Decimals are the doubles that they are, integers and
+quotients are exact, and only the branch that is taken is evaluated.
 """
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from typing import Any
 
-from symad.errors import EvaluationError
 from symad.numbers import Number
-from symad.operations import CONSTANTS, LEAVES, NUMBERS
-from symad.program import LAZY, Program, demanded, failure
+from symad.operations import LEAVES, NUMBERS
+from symad.program import Program, demanded, failure
 
-LARGE_BITS = 4096  # beyond 2^4096 a value is as good as infinite: a double ends at 2^1024, and sin(2^2^30) needs 2^30 bits
+LARGE_BITS = (
+    4096  # beyond 2^4096 a value is as good as infinite: a double ends at 2^1024, and sin(2^2^30) needs 2^30 bits
+)
 GUARD = 20  # digits beyond those that are asked for
 MANY_TERMS = 2000  # mpmath's polygamma takes a step for every unit of a negative argument
 
@@ -54,8 +55,8 @@ def functions() -> Mapping[str, Function]:
     return {
         **{name: getattr(operator, name) for name in "add sub mul neg lt le gt ge eq ne".split()},
         **{name: getattr(mp, name) for name in (  # those that mpmath calls as we do
-            "sqrt exp expm1 log log10 log1p sin cos tan cot sec csc asin acos atan atan2 sinc sinh cosh tanh coth sech csch "
-            "asinh acosh atanh sign floor ceil hypot erf erfc erfinv gamma digamma beta").split()},
+            "sqrt exp expm1 log log10 log1p sin cos tan cot sec csc asin acos atan atan2 sinc sinh cosh tanh coth sech "
+            "csch asinh acosh atanh sign floor ceil hypot erf erfc erfinv gamma digamma beta").split()},
         "div": operator.truediv,                    "not": operator.not_,
         "pow": mp.power,                            "abs": abs,
         "max": max,                                 "min": min,
@@ -87,11 +88,13 @@ def functions() -> Mapping[str, Function]:
 def evaluate(program: Program, point: Sequence[Any], digits: int = 50) -> tuple[Any, ...]:
     """Evaluate the outputs of a program at a point, in the order of the inputs, to a number of digits.
 
-    The digits are those of each operation; what a formula cancels is lost as ever. Raises EvaluationError off the domain.
+    The digits are those of each operation; what a formula cancels is lost. Raises EvaluationError off the domain.
 
     >>> from symad.parse import parse
-    >>> print(*evaluate(parse("sqrt(2*x)"), [1], digits=30))
-    1.41421356237309504880168872421
+    >>> [root] = evaluate(parse("sqrt(2*x)"), [1], digits=30)
+    >>> import mpmath
+    >>> mpmath.nstr(root, 30)
+    '1.41421356237309504880168872421'
     """
     mp = import_module("mpmath")
     with mp.workdps(digits + GUARD):
@@ -143,7 +146,7 @@ def exact(number: Number) -> Any:
 
 
 def real(value: Any) -> Any:
-    """Give a value back if it is a truth value or a real number; raise where it is complex, infinite or as good as that."""
+    """Give a truth value or a real number back; raise where it is complex, infinite or as good as that."""
     if value is True or value is False:
         return value
     if hasattr(value, "_mpc_"):

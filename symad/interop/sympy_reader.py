@@ -16,7 +16,7 @@ from typing import Any
 from symad.builder import Builder
 from symad.errors import NamingError, ParseError
 from symad.lalr import identifier
-from symad.numbers import Number, fits
+from symad.numbers import Number
 from symad.operations import BOOLEAN
 from symad.program import Program
 
@@ -48,17 +48,17 @@ MANY = {"Max": "max", "Min": "min", "And": "and", "Or": "or"}
 def from_sympy(expressions: Any, inputs: Iterable[Any] | None = None) -> Program:
     """Read a SymPy expression, a list of them, or a dict of labels and expressions.
 
-    The inputs are the symbols in the order of their names, x2 before x10, or `inputs`. One expression is called f, those of
-    a list f_1, f_2, and so on. Raises ParseError for what symad has no operation for.
+    The inputs are the symbols in the order of their names, x2 before x10, or `inputs`. One expression is called f,
+    those of a list f_1, f_2, and so on. Raises ParseError for what symad has no operation for.
 
     >>> import sympy
     >>> x, y = sympy.symbols("x y")
     >>> print(from_sympy(x/y - sympy.sqrt(x)))
     w1 = x
     w2 = y
-    w3 = w1/w2
-    w4 = sqrt(w1)
-    w5 = w3 - w4
+    w3 = sqrt(w1)
+    w4 = w1/w2
+    w5 = w4 - w3
     f  = w5
     """
     roots = labelled(expressions)
@@ -72,7 +72,9 @@ def from_sympy(expressions: Any, inputs: Iterable[Any] | None = None) -> Program
     for label, root in roots:
         value = read(b, root, found)
         if is_boolean(b, value):
-            raise ParseError(f"{root} is a truth value, not a number", hint="write Piecewise((1, …), (0, True)) to count it")
+            raise ParseError(
+                f"{root} is a truth value, not a number", hint="write Piecewise((1, …), (0, True)) to count it"
+            )
         results.append((free_label(label, taken), value))
         taken.add(results[-1][0])
     return b.finish(results)
@@ -121,9 +123,13 @@ def input_names(symbols: Sequence[Any], inputs: Iterable[Any] | None) -> list[st
     meaning: dict[str, Any] = {}
     for symbol in symbols:
         if meaning.setdefault(symbol.name, symbol) != symbol:
-            raise NamingError(f"there are two symbols {symbol.name}, with different assumptions", hint="use one for both")
+            raise NamingError(
+                f"there are two symbols {symbol.name}, with different assumptions", hint="use one for both"
+            )
         if not WORD.fullmatch(symbol.name) or identifier(symbol.name) != symbol.name:
-            raise NamingError(f"{symbol.name} cannot be the name of an input", hint="rename the symbol: letters, digits, _")
+            raise NamingError(
+                f"{symbol.name} cannot be the name of an input", hint="rename the symbol: letters, digits, _"
+            )
     if inputs is None:
         return sorted(meaning, key=natural)
     names = [str(name) for name in inputs]
@@ -179,7 +185,7 @@ def forms() -> Mapping[Any, Combine]:
         **{getattr(c, name): call(operation) for name, operation in SAME_IN_C.items()},
         **{getattr(sympy, name): nested(operation) for name, operation in MANY.items()},
         **{type(number): literal for number in (sympy.S.One, sympy.S.Zero, sympy.S.NegativeOne, sympy.S.Half)},
-        **{kind: literal for kind in (core.Integer, core.Rational, core.Float)},
+        **dict.fromkeys((core.Integer, core.Rational, core.Float), literal),
         **{type(number): nearest for number in (sympy.EulerGamma, sympy.GoldenRatio, sympy.Catalan)},
         type(sympy.pi): lambda b, expression, values: b.leaf("pi"),
         type(sympy.E): lambda b, expression, values: b.leaf("e"),
@@ -237,12 +243,17 @@ def nearest(b: Builder, expression: Any, values: Sequence[int]) -> int:
 
 
 def total(b: Builder, expression: Any, values: Sequence[int]) -> int:
-    """Read a sum: what is negative is subtracted, and a number comes last."""
-    ordered = sorted(values, key=lambda v: (b.number(v) is not None, positive(b, v) is not None))
-    result = ordered[0]
-    for value in ordered[1:]:
-        rest = positive(b, value)
-        result = b.make("add", result, value) if rest is None else b.make("sub", result, rest)
+    """Read a sum: what is negative is subtracted, and a number comes last, unless it alone is positive."""
+    added = [v for v in values if positive(b, v) is None]
+    subtracted = [v for v in values if positive(b, v) is not None]
+    added.sort(key=lambda v: b.number(v) is not None)
+    subtracted.sort(key=lambda v: b.number(v) is not None)
+    first, *rest = added or subtracted
+    result = first
+    for value in rest if added else []:
+        result = b.make("add", result, value)
+    for value in subtracted if added else rest:
+        result = b.make("sub", result, positive(b, value) or 0)
     return result
 
 
@@ -269,8 +280,9 @@ def product(b: Builder, expression: Any, values: Sequence[int]) -> int:
             below.append(operands[1])
         else:
             above.append(value)
-    if abs(coefficient) != 1 or not above:
-        above.insert(0, b.constant(abs(coefficient)))
+    size = coefficient if coefficient > 0 else -coefficient
+    if size != 1 or not above:
+        above.insert(0, b.constant(size))
     multiply = nested("mul")
     result = multiply(b, None, above)
     if below:
@@ -288,7 +300,7 @@ def power(b: Builder, expression: Any, values: Sequence[int]) -> int:
         return b.make("exp", exponent)
     if number is None:
         return b.make("pow", base, exponent)
-    size = abs(number)
+    size = number if number > 0 else -number
     if size == Fraction(1, 2):
         result = b.make("sqrt", base)
     else:

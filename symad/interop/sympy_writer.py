@@ -1,4 +1,4 @@
-"""A Program in, SymPy expressions out: every symbol real, shared values shared, sums and products of many terms made at once.
+"""A Program in, SymPy expressions out: every symbol real, shared values shared, long sums and products made at once.
 
 What SymPy lacks is written by its definition: sigmoid(x) is 1/(1 + exp(-x)).
 """
@@ -16,6 +16,7 @@ from symad.operations import LEAVES, NUMBERS
 from symad.program import Program, live
 
 LARGE_BITS = 2**16  # of a power of numbers; SymPy computes 9^9^9^9 until memory is full
+DEEP = 100  # calls in each other; SymPy asks the operands of operands for their signs, up to Python's limit
 COMPARED = 10  # arguments of a maximum, that SymPy compares with each other; 300 take it three minutes
 LARGE_ARGUMENT = 100  # SymPy writes the gamma function of whole numbers out in digits
 
@@ -60,6 +61,7 @@ class Writer:
         self.sympy = import_module("sympy")
         self.live = live(program.assignments, program.results)
         self.values: list[Any] = [None] * len(program.assignments)
+        self.depths = [0] * len(program.assignments)  # of calls in each other
         self.terms: dict[int, list[Any]] = {}
         uses = [0] * len(program.assignments)
         goes_on = [""] * len(program.assignments)
@@ -70,7 +72,9 @@ class Writer:
                     inverted = position == 1 and operation in ("sub", "div")
                     goes_on[operand] = "" if inverted else CHAINS.get(operation, "")
         results = set(program.results)
-        self.goes_on = [kind if n == 1 and v not in results else "" for v, (n, kind) in enumerate(zip(uses, goes_on, strict=True))]
+        self.goes_on = [
+            kind if n == 1 and v not in results else "" for v, (n, kind) in enumerate(zip(uses, goes_on, strict=True))
+        ]
 
     def run(self) -> list[Any]:
         """Make every value that is needed, in order."""
@@ -84,7 +88,8 @@ class Writer:
             elif operation in NUMBERS:
                 self.values[value] = self.number(operands[0])
             else:
-                self.values[value] = call(operation, [self.values[v] for v in operands])
+                depth = self.depths[value] = 1 + max([self.depths[v] for v in operands], default=0)
+                self.values[value] = call(operation, [self.values[v] for v in operands], depth)
         return self.values
 
     def number(self, number: Number) -> Any:
@@ -96,6 +101,7 @@ class Writer:
     def chain(self, value: int, operation: str, x: int, y: int) -> None:
         """Put the terms of both operands together; make the expression unless it goes on."""
         kind = CHAINS[operation]
+        self.depths[value] = max(self.depths[x], self.depths[y])
         left = self.terms.pop(x, None) or [self.values[x]]
         right = self.terms.pop(y, None) or [self.values[y]]
         if operation == "sub":
@@ -111,13 +117,13 @@ class Writer:
             self.values[value] = make(getattr(self.sympy, kind), longer, compare)
 
 
-def call(operation: str, operands: Sequence[Any]) -> Any:
-    """Make one operation, left as it stands where SymPy would compute too many digits."""
-    as_it_stands = False
+def call(operation: str, operands: Sequence[Any], depth: int) -> Any:
+    """Make one operation, left as it stands where SymPy would compute too many digits or look too deep."""
+    as_it_stands = depth > DEEP
     if operation in GROWING:
-        as_it_stands = any(x.is_Rational and abs(x) > LARGE_ARGUMENT for x in operands)
+        as_it_stands = as_it_stands or any(x.is_Rational and abs(x) > LARGE_ARGUMENT for x in operands)
     elif operation in STEPPING:
-        as_it_stands = any(x.is_number and not (x.is_Rational or x.is_Float) for x in operands)
+        as_it_stands = as_it_stands or any(x.is_number and not (x.is_Rational or x.is_Float) for x in operands)
     return make(functions()[operation], operands, as_it_stands)
 
 
@@ -127,16 +133,26 @@ def make(function: Callable[..., Any], operands: Sequence[Any], as_it_stands: bo
         try:
             return function(*operands)
         except RecursionError:
-            pass  # SymPy's own, which asks the operands of operands for their signs
+            pass  # SymPy's own
     with import_module("sympy").evaluate(False):
         return function(*operands)
 
 
 def power(x: Any, y: Any) -> Any:
     """Make a power, unless it is a number of too many digits."""
-    if x.is_Rational and y.is_Rational and max(abs(x.p), x.q).bit_length() * abs(y) > LARGE_BITS:
-        raise TargetError(f"SymPy would write out the number {str(x)[:20]}^{str(y)[:20]}, which has too many digits")
+    if (x.is_Rational or x.is_Float) and (y.is_Rational or y.is_Float) and bits(x) * abs(y) > LARGE_BITS:
+        raise TargetError(
+            f"SymPy would write out the number {str(x)[:20]}^{str(y)[:20]}, which is too large or too small"
+        )
     return x**y
+
+
+def bits(x: Any) -> int:
+    """Count the digits of a number, which powers multiply."""
+    if x.is_Rational:
+        return int(max(abs(x.p), x.q).bit_length())
+    _, _, exponent, length = x._mpf_
+    return int(abs(exponent + length)) + 1
 
 
 @cache
@@ -151,7 +167,7 @@ def functions() -> Mapping[str, Callable[..., Any]]:
     def select(c: Any, x: Any, y: Any) -> Any:
         if c in (sympy.true, sympy.false):
             return x if c else y
-        boolean = isinstance(x, sympy.logic.boolalg.Boolean)
+        boolean = isinstance(x, sympy.logic.boolalg.Boolean) and not x.is_Symbol  # a symbol is both to SymPy
         return sympy.ITE(c, x, y) if boolean else sympy.Piecewise((x, c), (y, true), evaluate=False)
 
     def relation(name: str) -> Callable[..., Any]:
@@ -181,7 +197,7 @@ def functions() -> Mapping[str, Callable[..., Any]]:
         "fmod":      lambda x, y: x - y * trunc(x / y),
         "copysign":  lambda x, y: select(sympy.Ge(y, 0), sympy.Abs(x), -sympy.Abs(x)),
         "relu":      lambda x: sympy.Max(0, x),
-        "normcdf":   lambda x: sympy.erfc(-x / sqrt(2)) / 2,
+        "normcdf":   lambda x: sympy.erfc(-x / sqrt(2), evaluate=False) / 2,  # not 2 - erfc(x/sqrt(2))
         "digamma":   lambda x: sympy.polygamma(0, x),
         "trigamma":  lambda x: sympy.polygamma(1, x),
         "lbeta":     lambda x, y: log(sympy.Abs(sympy.beta(x, y))),
