@@ -108,7 +108,7 @@ CONDITIONS = [
 
 @pytest.mark.parametrize("text", CONDITIONS)
 def test_conditions_first_and_second_derivative(text: str) -> None:
-    """A branch that is not taken does not exist, at second order too: no point fails, and all agree with differences."""
+    """A branch that is not taken does not exist, at second order too: no point fails, all agree with differences."""
     f = parse(text)
     g = check(gradient(f))
     h = check(gradient(g))
