@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from symad.comparison import SymPy, Tally, measure, part
+from symad.comparison import SymPy, Tally, measure
 from symad.derivatives.reverse import all_partials, chosen_inputs
 from symad.numbers import write_number
 from symad.program import Program, counted
@@ -124,7 +124,7 @@ def compare(
     rows: list[Row] = []
     notes = []
     for output in program.outputs:
-        formula = part(program, [output])
+        formula = program.part([output])
         tallies = measure(formula, derived, names, points, seed, EFFORT // len(program.outputs))
         judge = SymPy(formula, SYMBOLIC - len(rows))
         rows += [row(tally, judge.verdict(derived, tally)) for tally in tallies]

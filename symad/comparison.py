@@ -24,7 +24,7 @@ from symad.interop.sympy_reader import from_sympy
 from symad.interop.sympy_writer import to_sympy
 from symad.precise import dependents, values
 from symad.precise import evaluate as precisely
-from symad.program import Program, evaluate, live
+from symad.program import Program, evaluate
 
 UNITS = 32  # a partial derivative is a few operations, some of them functions that err by several units
 SHAKEN = 16  # moving all results up or down at random may cancel, and a derivative has more operations than its formula
@@ -59,14 +59,6 @@ class Tally:
     problem: str = ""
 
 
-def part(program: Program, labels: Sequence[str]) -> Program:
-    """Give the program of some of the outputs, with all the inputs."""
-    results = dict(zip(program.outputs, program.results, strict=True))
-    chosen = [(label, results[label]) for label in labels]
-    kept = live(program.assignments, (v for _, v in chosen))
-    return Program.arrange(program.inputs, list(program.assignments), kept, chosen)
-
-
 def measure(
     program: Program, derived: Program, names: Sequence[str], points: int, seed: int, effort: int
 ) -> list[Tally]:
@@ -75,7 +67,7 @@ def measure(
     [output] = program.outputs
     tallies = [Tally(f"d{output}/d{name}", name, program.inputs.index(name)) for name in names]
     tallies, points = affordable(program, tallies, points, effort, random)
-    gradient = part(derived, [tally.label for tally in tallies])
+    gradient = derived.part([tally.label for tally in tallies])
     for point in domain(program, points, random):
         unfinished = [t for t in tallies if t.points < points and t.refusals < REFUSALS * points and not t.problem]
         if not unfinished:
@@ -132,7 +124,7 @@ def in_doubles(program: Program, point: Sequence[float]) -> dict[str, float | No
     except EvaluationError:
         if len(program.outputs) == 1:
             return {program.outputs[0]: None}
-        return {label: in_doubles(part(program, [label]), point)[label] for label in program.outputs}
+        return {label: in_doubles(program.part([label]), point)[label] for label in program.outputs}
     numbers = [float(found[v]) for v in program.results]
     return {label: x if math.isfinite(x) else None for label, x in zip(program.outputs, numbers, strict=True)}
 
@@ -165,7 +157,7 @@ def compare(tally: Tally, slope: Slope, computed: float | None, gradient: Progra
         error = mp.inf if computed is None else abs(mp.mpf(computed) - slope.value)
         units = float(error / unit)
     wrong = bool(error > allowed)
-    if wrong and not stays_in_range(part(gradient, [tally.label]), point):
+    if wrong and not stays_in_range(gradient.part([tally.label]), point):
         return False
     tally.points += 1
     if wrong or units >= tally.error:
@@ -203,7 +195,7 @@ class SymPy:
             return "not decided: it is asked about the first derivatives only"
         if size > LARGEST:
             return f"not decided: the formula is too long for it, {size} operations and operands when written out"
-        ours = part(derived, [tally.label])
+        ours = derived.part([tally.label])
         if written_out(ours) > 4 * LARGEST:
             return "not decided: the derivative is too long for it"
         try:

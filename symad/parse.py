@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple, NoReturn
 
+from symad.builder import unzipped
 from symad.collector import without_collector
 from symad.errors import NamingError, ParseError, closest
 from symad.expressions import Expressions
@@ -279,7 +280,7 @@ class Reader(Expressions):
             self.drop_bodies(kept)
         builder = self.builder
         builder.index.clear()  # a third of the memory that a large program takes
-        return Program.arrange(builder.inputs, builder.assignments, kept, results, self.origins, self.text)
+        return Program.arrange(builder.inputs, builder.assignments, kept, *unzipped(results), self.origins, self.text)
 
     def drop_bodies(self, kept: bytearray) -> None:
         """Unmark what depends on a function's parameter."""

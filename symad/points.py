@@ -15,7 +15,7 @@ from symad.errors import EvaluationError, NamingError, ParseError, SymadError
 from symad.lalr import identifier
 from symad.operations import NUMBERS
 from symad.parse import parse
-from symad.program import Program, evaluate, failure, live
+from symad.program import Program, evaluate, failure
 
 READABLE = 60  # characters of a formula in a message
 
@@ -104,17 +104,10 @@ def finite(program: Program, arguments: Sequence[float]) -> list[float]:
     return found
 
 
-def some(program: Program, first: int, stop: int) -> Program:
-    """Give the program of some of the outputs."""
-    labelled = list(zip(program.outputs, program.results, strict=True))[first:stop]
-    kept = live(program.assignments, (v for _, v in labelled))
-    return Program.arrange(program.inputs, list(program.assignments), kept, labelled)
-
-
 def fails(program: Program, count: int, arguments: Sequence[float]) -> bool:
     """Tell whether one of the first outputs of a program has no value."""
     try:
-        finite(some(program, 0, count), arguments)
+        finite(program.part(program.outputs[0:count]), arguments)
     except EvaluationError:
         return True
     return False
@@ -124,5 +117,5 @@ def written(program: Program, count: int) -> str:
     """Write the last of the first outputs as a formula, as long as it shares nothing."""
     from symad.printers.infix import formulas
 
-    rows = formulas(some(program, count - 1, count))
+    rows = formulas(program.part(program.outputs[count - 1 : count]))
     return "" if rows.temporaries else rows[program.outputs[count - 1]]

@@ -57,7 +57,8 @@ class Program:
         inputs: Sequence[str],
         assignments: list[Assignment],
         kept: Sequence[int],
-        results: Iterable[tuple[str, int]],
+        labels: Sequence[str],
+        values: Sequence[int],
         origins: Sequence[int] = (),
         text: str = "",
     ) -> Program:
@@ -68,7 +69,6 @@ class Program:
         place = [-1] * len(assignments)
         arranged: list[Assignment] = []
         order = array("q")  # where each assignment was
-        labelled = list(results)
 
         def put(value: int, assignment: Assignment) -> None:
             place[value] = len(arranged)
@@ -93,14 +93,14 @@ class Program:
             place[value] = len(arranged)
             arranged.append((operation, placed))
             order.append(value)
-        for _, value in labelled:
+        for value in values:
             if place[value] < 0:
                 put(value, assignments[value])
         return Program(
             tuple(inputs),
             tuple(arranged),
-            tuple([label for label, _ in labelled]),
-            tuple([place[value] for _, value in labelled]),
+            tuple(labels),
+            tuple([place[value] for value in values]),
             array("q", [origins[v] for v in order]) if origins else (),
             text,
         )
@@ -118,6 +118,12 @@ class Program:
     def live(self) -> bytearray:
         """Mark the values that the results need."""
         return live(self.assignments, self.results)
+
+    def part(self, labels: Sequence[str]) -> Program:
+        """Give the program of some of the outputs, with all the inputs."""
+        place = dict(zip(self.outputs, self.results, strict=True))
+        results = [place[label] for label in labels]
+        return Program.arrange(self.inputs, list(self.assignments), live(self.assignments, results), labels, results)
 
     def operands(self, value: int) -> tuple[int, ...]:
         """Give the values that an assignment works on; none for inputs and constants."""

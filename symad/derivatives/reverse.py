@@ -78,17 +78,19 @@ def derive(program: Program, wrt: Sequence[str] | None, *, value: bool, zeros: b
     values = b.copy(program, inputs)
     place_of = dict(zip(program.inputs, inputs, strict=True))
     places = [place_of[name] for name in chosen]
-    outputs = [(label, values[v]) for label, v in zip(program.outputs, program.results, strict=True)]
-    results = list(outputs) if value else []
+    found = [values[v] for v in program.results]
+    labels, results = (list(program.outputs), list(found)) if value else ([], [])
     count = len(b.assignments)
     active = dependents(b, places)
-    for label, result in outputs:
+    del values
+    for label, result in zip(program.outputs, found, strict=True):
         adjoints = sweep(b, count, result, places, active, program)
         for name, place in zip(chosen, places, strict=True):
             adjoint = adjoints[place]
             if adjoint is not None or zeros:
-                results.append((f"d{label}/d{name}", b.constant(0) if adjoint is None else adjoint))
-    return b.finish(results)
+                labels.append(f"d{label}/d{name}")
+                results.append(b.constant(0) if adjoint is None else adjoint)
+    return b.finish(zip(labels, results, strict=True))
 
 
 def chosen_inputs(program: Program, wrt: Sequence[str] | None) -> Sequence[str]:
