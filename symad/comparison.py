@@ -16,6 +16,7 @@ from importlib import import_module
 from random import Random
 from typing import Any
 
+from symad.derivatives.reverse import derivative_label
 from symad.differences import DIGITS, Slope, slopes
 from symad.differences import TRIALS as ROUNDINGS
 from symad.errors import EvaluationError, SymadError, TargetError
@@ -65,7 +66,7 @@ def measure(
     """Compare derivatives of a program of one output at points of its domain, as many as the effort allows."""
     random = Random(seed)
     [output] = program.outputs
-    tallies = [Tally(f"d{output}/d{name}", name, program.inputs.index(name)) for name in names]
+    tallies = [Tally(derivative_label(output, name), name, program.inputs.index(name)) for name in names]
     tallies, points = affordable(program, tallies, points, effort, random)
     gradient = derived.part([tally.label for tally in tallies])
     for point in domain(program, points, random):

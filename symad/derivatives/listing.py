@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 
 from symad.builder import Builder
 from symad.derivatives.partials import make_partial, missing, partial_derivative
-from symad.derivatives.reverse import chosen_inputs, dependents, total
+from symad.derivatives.reverse import chosen_inputs, dependents, derivative_label, total
 from symad.needs import ALWAYS, needs, use
 from symad.operations import LEAVES, NUMBERS
 from symad.program import LAZY, Program, write_assignment
@@ -40,7 +40,7 @@ def listing(program: Program, wrt: Sequence[str] | None = None) -> Iterator[Prog
     for label, result in zip(program.outputs, program.results, strict=True):
         sweep = Listing(program, b, active, names)
         sweep.run(result, places)
-        yield sweep.finish([(f"d{label}/d{name}", place) for name, place in zip(chosen, places, strict=True)])
+        yield sweep.finish([(derivative_label(label, name), v) for name, v in zip(chosen, places, strict=True)])
 
 
 class Listing:

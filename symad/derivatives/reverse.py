@@ -7,6 +7,7 @@ the chain rule over all paths to the output. Time and memory are linear in the l
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from symad.builder import Builder
@@ -88,9 +89,22 @@ def derive(program: Program, wrt: Sequence[str] | None, *, value: bool, zeros: b
         for name, place in zip(chosen, places, strict=True):
             adjoint = adjoints[place]
             if adjoint is not None or zeros:
-                labels.append(f"d{label}/d{name}")
+                labels.append(derivative_label(label, name))
                 results.append(b.constant(0) if adjoint is None else adjoint)
     return b.finish(zip(labels, results, strict=True))
+
+
+def derivative_label(label: str, name: str) -> str:
+    """Label the derivative of an output by an input; derivatives of derivatives count their order.
+
+    >>> derivative_label("f", "x1"), derivative_label("df/dx1", "x2"), derivative_label("d2f/dx1dx2", "x1")
+    ('df/dx1', 'd2f/dx1dx2', 'd3f/dx1dx2dx1')
+    """
+    derivative = re.fullmatch(r"d(\d*)(\w+)/(\w+)", label)
+    if derivative is None:
+        return f"d{label}/d{name}"
+    order, output, inputs = derivative.groups()
+    return f"d{int(order or 1) + 1}{output}/{inputs}d{name}"
 
 
 def chosen_inputs(program: Program, wrt: Sequence[str] | None) -> Sequence[str]:
