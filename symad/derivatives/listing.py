@@ -15,9 +15,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from symad.builder import Builder
-from symad.derivatives.partials import make_partial, missing, partial_derivative
-from symad.derivatives.reverse import chosen_inputs, dependents, derivative_label, total
-from symad.needs import ALWAYS, needs, use
+from symad.derivatives.reverse import chosen_inputs, contributed, dependents, derivative_label, guarded, total
+from symad.needs import ALWAYS, NEVER, needs, use
 from symad.operations import LEAVES, NUMBERS
 from symad.program import LAZY, Program, write_assignment
 from symad.simplify import identities
@@ -79,34 +78,19 @@ class Listing:
             self.rows.append((f"bar_{self.names[value]}", total(target, received.pop(value))))
             adjoint = self.adjoints[value] = target.input(f"bar_{self.names[value]}")
             operation, operands = source.assignments[value]
+            self.translated(value)
             for position in range(len(operands) - 1 if operation not in LEAVES else -1, -1, -1):
                 operand = operands[position]
-                contribution = self.contribution(value, position, adjoint) if self.active[operand] else None
-                if contribution is not None and need is not None:
-                    condition = use(source, value, position, need[value])
-                    contribution = self.guarded(contribution, condition, need[operand])
-                if contribution is not None:
-                    received.setdefault(operand, []).append(contribution)
-
-    def contribution(self, value: int, position: int, adjoint: int) -> int | None:
-        """Give the adjoint times the partial derivative, None for zero."""
-        operation, operands = self.source.assignments[value]
-        if operation == "select":
-            return adjoint
-        partial = partial_derivative(self.source, value, position)
-        if partial is None:
-            origin = self.program.origins[value] if self.program.origins else -1
-            raise missing(operation, position, self.program.text, origin)
-        if partial.number is not None:
-            return self.target.make("mul", self.target.constant(partial.number), adjoint) if partial.number else None
-        arguments = tuple([self.translated(v) for v in operands])
-        return self.target.make("mul", adjoint, make_partial(self.target, partial, arguments, self.translated(value)))
-
-    def guarded(self, contribution: int, condition: int, need: int) -> int:
-        """Make a contribution that arises under a narrower condition than the value it flows to, or zero."""
-        if condition in (need, ALWAYS):
-            return contribution
-        return self.target.make("select", self.translated(condition), contribution, self.target.constant(0))
+                if not self.active[operand]:
+                    continue
+                contribution = contributed(source, value, position, adjoint, self.program, target, self.image)
+                if contribution is None:
+                    continue
+                condition = ALWAYS if need is None else use(source, value, position, need[value])
+                if need is not None and condition != need[operand]:
+                    condition = self.translated(condition) if condition != ALWAYS else ALWAYS
+                    contribution = guarded(target, contribution, condition, NEVER)
+                received.setdefault(operand, []).append(contribution)
 
     def finish(self, derivatives: Sequence[tuple[str, int]]) -> Program:
         """Give the program of all rows, the derivatives last."""

@@ -172,7 +172,7 @@ def sweep(
         operands = b.assignments[value][1]
         for position in range(len(operands) - 1, -1, -1):
             operand = operands[position]
-            contribution = contributed(b, value, position, adjoint, program) if active[operand] else None
+            contribution = contributed(b, value, position, adjoint, program, b, None) if active[operand] else None
             if contribution is None:
                 continue
             if need is not None:
@@ -197,8 +197,13 @@ def total(b: Builder, contributions: list[int] | int) -> int:
     return value
 
 
-def contributed(b: Builder, value: int, position: int, adjoint: int, program: Program) -> int | None:
-    """Give what a value contributes to the adjoint of one operand: adjoint times partial derivative, None for zero."""
+def contributed(
+    b: Builder, value: int, position: int, adjoint: int, program: Program, target: Builder, image: Sequence[int] | None
+) -> int | None:
+    """Give what a value contributes to the adjoint of one operand: adjoint times partial derivative, None for zero.
+
+    It is made in `target`, where `image` holds the values of the builder; None if the two are one.
+    """
     operation, operands = b.assignments[value]
     if operation == "select":
         return adjoint
@@ -208,10 +213,12 @@ def contributed(b: Builder, value: int, position: int, adjoint: int, program: Pr
         raise missing(operation, position, program.text, next(origins, -1))
     number = partial.number
     if number is None:
-        return b.make("mul", adjoint, make_partial(b, partial, operands, value))
+        if image is not None:
+            operands, value = tuple([image[v] for v in operands]), image[value]
+        return target.make("mul", adjoint, make_partial(target, partial, operands, value))
     if number in (1, -1):
-        return adjoint if number == 1 else b.make("neg", adjoint)
-    return None if number == 0 else b.make("mul", b.constant(number), adjoint)
+        return adjoint if number == 1 else target.make("neg", adjoint)
+    return None if number == 0 else target.make("mul", target.constant(number), adjoint)
 
 
 def guarded(b: Builder, contribution: int, condition: int, need: int) -> int:
