@@ -64,11 +64,15 @@ class Target(NamedTuple):
 
 
 class Statement(NamedTuple):
-    """Hold a named expression and the condition under which it is needed: an expression, empty for always."""
+    """Hold a named expression and the condition under which it is needed: an expression, empty for always.
+
+    One that is `asked` is computed when it is called.
+    """
 
     condition: str
     name: str
     text: Text
+    asked: bool = False
 
 
 def call(name: str, count: int = 1) -> Rule:
@@ -146,7 +150,7 @@ class Emitter:
     """Make the texts of values, in order, and the statements that they need.
 
     `limit` is the length beyond which a text is cut by naming its longest operands, None for no limit; `conditions` say
-    under which condition each value is needed, None for always; `nameless` are values that cannot get a name.
+    under which condition each value is needed, None for always; `asked` are values that are computed when called.
     """
 
     assignments: Sequence[Assignment]
@@ -158,7 +162,7 @@ class Emitter:
     limit: int | None
     statements: list[Statement]
     conditions: Sequence[int] | None
-    nameless: Collection[int]
+    asked: Collection[int]
 
     def leaves(self, inputs: Sequence[str]) -> None:
         """Write inputs and numbers."""
@@ -186,7 +190,7 @@ class Emitter:
         parts: list[Text] = []
         size = sum(map(len, pieces))
         for operand, bound, piece in zip(operands, required, pieces, strict=False):
-            if levels[operand] < bound == NAME and operand not in self.nameless:
+            if levels[operand] < bound == NAME:
                 self.name(operand)
             text = texts[operand] if levels[operand] >= bound else self.parenthesised(texts[operand])
             parts += (piece, text)
@@ -201,11 +205,13 @@ class Emitter:
     def parenthesised(self, text: Text) -> Text:
         """Put parentheses around a text."""
         left, right = self.target.parentheses
-        return f"{left}{text}{right}" if isinstance(text, str) and len(text) < SHORT else (left, text, right)
+        if isinstance(text, str) and (self.limit is not None or len(text) < SHORT):
+            return f"{left}{text}{right}"
+        return left, text, right
 
     def cut(self, operands: Sequence[int]) -> bool:
         """Name the longest operand; tell whether there was any to name."""
-        named = [v for v in operands if self.levels[v] < NAME and self.shapes[v] and v not in self.nameless]
+        named = [v for v in operands if self.levels[v] < NAME and self.shapes[v]]
         if not named:
             return False
         longest = max(named, key=lambda v: len(self.texts[v]))
@@ -217,8 +223,9 @@ class Emitter:
         name = next(self.names)
         need = -1 if self.conditions is None else self.conditions[value]
         condition = self.condition(need) if need >= 0 else ""
-        self.statements.append(Statement(condition, name, self.texts[value]))
-        self.texts[value], self.levels[value] = name, NAME
+        asked = value in self.asked
+        self.statements.append(Statement(condition, name, self.texts[value], asked))
+        self.texts[value], self.levels[value] = f"{name}()" if asked else name, NAME
 
     def condition(self, need: int) -> str:
         """Give the text of a condition; what combines conditions is written when a statement asks for it."""
@@ -242,11 +249,11 @@ def emitter(
     names: Iterator[str],
     limit: int | None = None,
     conditions: Sequence[int] | None = None,
-    nameless: Collection[int] = (),
+    asked: Collection[int] = (),
 ) -> Emitter:
     """Make an emitter that has written nothing yet."""
     count = len(assignments)
-    return Emitter(assignments, found, target, [""] * count, [NAME] * count, names, limit, [], conditions, nameless)
+    return Emitter(assignments, found, target, [""] * count, [NAME] * count, names, limit, [], conditions, asked)
 
 
 def joined(text: Text) -> str:

@@ -12,7 +12,6 @@ from fractions import Fraction
 from functools import partial
 from typing import NamedTuple
 
-from symad.errors import TargetError
 from symad.numbers import Number
 from symad.numerics import MATH, OWN, SPECIAL
 from symad.operations import OPERATIONS
@@ -23,11 +22,11 @@ from symad.printers.emitter import (
     Shape,
     Statement,
     Target,
-    Text,
     View,
     call,
     emitter,
     flattened,
+    joined,
     shapes,
     shown_uses,
 )
@@ -37,7 +36,7 @@ from symad.program import Program
 # fmt: off
 SELECT, OR, AND, NOT, COMPARE, SUM, PRODUCT, SIGN, POWER, CALL = 0, 10, 20, 30, 40, 50, 60, 70, 80, NAME - 1
 LIMIT = 90           # characters of an expression; CPython takes 200 nested parentheses and 3,000 operators in a row
-REPEATED = 2000      # of one that has no name, wherever it stands
+CACHE = "functools.cache"  # stands among the operations of a body that has functions of its own
 EXACT = 2**53        # integers up to here are doubles
 MANY = 8             # arguments of one `max`
 # fmt: on
@@ -59,7 +58,7 @@ def body(program: Program, inputs: Sequence[str], names: Iterator[str]) -> Body:
     uses = shown_uses(found, results)
     if conditions is not None:
         count_conditions(conditions, found, uses)
-    e = emitter(assignments, found, TARGET, names, LIMIT, conditions, plan.repeated)
+    e = emitter(assignments, found, TARGET, names, LIMIT, conditions, plan.asked)
     e.leaves(inputs)
     operations = set()
     for value in plan.order:
@@ -67,29 +66,27 @@ def body(program: Program, inputs: Sequence[str], names: Iterator[str]) -> Body:
         if shape is not None and uses[value]:
             e.write(value)
             operations.add("math.pow" if shape[0] is GENERAL_POWER else assignments[value][0])
-            if value in plan.repeated:
-                insist_on_short(e.texts[value])
-            elif uses[value] > 1:
+            if uses[value] > 1:
                 e.name(value)
-    return Body(lines(e.statements), [str(e.texts[v]) for v in results], operations)
+    if any(statement.asked for statement in e.statements):
+        operations.add(CACHE)
+    return Body(lines(e.statements), [joined(e.texts[v]) for v in results], operations)
 
 
 def lines(statements: Sequence[Statement]) -> list[str]:
-    """Write statements, those under one condition in one block."""
+    """Write statements, those under one condition in one block; what is computed when asked for is a function."""
     found = []
     last = ""
-    for condition, name, text in statements:
+    for condition, name, text, asked in statements:
+        if asked:
+            found += ["@cache", f"def {name}() -> float:", f"    return {joined(text)}"]
+            last = ""
+            continue
         if condition and condition != last:
             found.append(f"if {condition}:")
         last = condition
         found.append(f"{'    ' if condition else ''}{name} = {text}")
     return found
-
-
-def insist_on_short(text: Text) -> None:
-    """Refuse a value that cannot have a name and is too long to be repeated."""
-    if len(text) > REPEATED:
-        raise TargetError("a condition depends on a long value that is needed only where the condition holds")
 
 
 def count_conditions(conditions: Sequence[int], found: Sequence[Shape | None], uses: list[int]) -> None:
