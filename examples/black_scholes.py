@@ -67,7 +67,7 @@ def gradient(S: float, K: float, r: float, sigma: float, T: float) -> tuple[floa
         -(w16*(w1/K) + w8*w7),
         w15 + w11*T,
         w15*sigma + w14*w3,
-        w13*w2 + w14*sigma*(1/2/w3) + w11*r,
+        w13*w2 + 1/2*(w14*sigma/w3) + w11*r,
     )
 
 
@@ -100,7 +100,7 @@ def value_and_gradient(
             -(w18*(w1/K) + w10*w8),
             w17 + w13*T,
             w17*sigma + w16*w3,
-            w15*w2 + w16*sigma*(1/2/w3) + w13*r,
+            w15*w2 + 1/2*(w16*sigma/w3) + w13*r,
         ),
     )
 

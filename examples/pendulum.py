@@ -21,7 +21,7 @@ def gradient(length: float, period: float) -> tuple[float, float]:
     w1 = pi
     w2 = w1*w1
     w3 = period*period
-    return 4.0/w3*w2, -8.0*(w2*length/w3/w3*period)
+    return 4.0*(w2/w3), -8.0*(w2*length/w3/w3*period)
 
 
 def value_and_gradient(length: float, period: float) -> tuple[float, tuple[float, float]]:
@@ -30,7 +30,7 @@ def value_and_gradient(length: float, period: float) -> tuple[float, tuple[float
     w2 = w1*w1
     w3 = period*period
     w4 = w2*length/w3
-    return 4.0*w4, (4.0/w3*w2, -8.0*(w4/w3*period))
+    return 4.0*w4, (4.0*(w2/w3), -8.0*(w4/w3*period))
 
 
 def main(words: list[str]) -> int:

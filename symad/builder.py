@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from symad.numbers import NUMBER_KINDS, Number, fits, is_negative_zero, number_kind
+from symad.numbers import NUMBER_KINDS, Number, fits, is_negative_zero, nearest, number_kind
 from symad.operations import COMMUTES, LEAVES, NUMBERS
 from symad.program import Assignment, Program, live
 
@@ -85,18 +85,15 @@ class Builder:
     def constant(self, number: Number) -> int:
         """Give the value of a number: exact for integers and rationals that fit, else the nearest double.
 
-        Negative zero has no literal: it is the negation of zero.
+        Negative zero has no literal: it is the negation of zero. Raises SymadError for what no double is near to.
         """
-        if isinstance(number, int):
-            return self.leaf("integer", number) if fits(number) else self.leaf("decimal", float(number))
-        if isinstance(number, float):
-            if is_negative_zero(number):
+        if isinstance(number, float) or not fits(number):
+            double = nearest(number)
+            if is_negative_zero(double):
                 return self.make("neg", self.leaf("decimal", 0.0))
-            return self.leaf("decimal", number)
-        if not fits(number):
-            return self.leaf("decimal", float(number))
-        if number.denominator == 1:
-            return self.leaf("integer", number.numerator)
+            return self.leaf("decimal", double)
+        if isinstance(number, int) or number.denominator == 1:
+            return self.leaf("integer", int(number))
         return self.leaf("rational", number)
 
     def number(self, value: int) -> Number | None:

@@ -59,6 +59,10 @@ class EvaluationError(SymadError, ValueError):
     """Report a point at which a formula has no value."""
 
 
+class MissingError(SymadError, ImportError):
+    """Report a package that is needed and not installed."""
+
+
 class TargetError(SymadError):
     """Report an operation that a target language cannot express."""
 

@@ -14,6 +14,7 @@ from symad.numbers import exact, fits
 # fmt: off
 COMPARISONS = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq", "!=": "ne", "≤": "le", "≥": "ge", "≠": "ne"}
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
+DIGITS = 100  # of an integer that may be exact; longer ones are doubles
 MEMORY = 1000  # numbers whose text is remembered; most formulas repeat a few
 # fmt: on
 
@@ -60,7 +61,7 @@ class Expressions:
 
     def literal(self, token: Token, word: str) -> int:
         """Make the constant that a number is written as."""
-        whole = word.isdigit() and len(word) <= 400
+        whole = word.isdigit() and len(word) <= DIGITS
         number = int(word) if whole else float(word)
         if number == float("inf"):
             self.error(f"the number {word[:20]} is too large for a double", token)
@@ -102,7 +103,10 @@ class Expressions:
         return self.make(token, "pow", base, exponent)
 
     def superscript(self, base: int, token: Token) -> int:
-        exponent = self.note(token, self.builder.constant(int(token[1].translate(SUPERSCRIPTS))))
+        word = token[1].translate(SUPERSCRIPTS)
+        if len(word) > DIGITS:
+            self.error("this exponent is too large", token)
+        exponent = self.note(token, self.builder.constant(int(word)))
         return self.pow(base, token, exponent)
 
     def root(self, token: Token, operand: int) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
+from symad.errors import SymadError
+
 Number = int | Fraction | float
 EXACT_BITS = 256  # integers and rationals are exact up to this size
 LARGE: int = 2**EXACT_BITS
@@ -23,6 +25,17 @@ def fits(number: int | Fraction) -> bool:
     if isinstance(number, int):
         return -LARGE < number < LARGE
     return number.numerator.bit_length() <= EXACT_BITS and number.denominator.bit_length() <= EXACT_BITS
+
+
+def nearest(number: Number) -> float:
+    """Give the double nearest to a number; raise SymadError where there is none."""
+    try:
+        double = float(number)
+    except OverflowError:
+        double = math.inf
+    if not math.isfinite(double) or (double == 0.0 and number != 0):
+        raise SymadError("a number is too large or too small for a double")
+    return double
 
 
 def exact(number: Fraction) -> int | Fraction:

@@ -18,6 +18,8 @@ import operator
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from symad.errors import MissingError
+
 special: Any = None  # scipy.special once a function needs it: SciPy is optional, and slow to import
 
 # fmt: off
@@ -290,7 +292,9 @@ def load_special(operation: str) -> None:
         try:
             special = importlib.import_module("scipy.special")
         except ImportError as error:
-            raise ImportError(f"{operation} is computed by SciPy, which is not installed: pip install scipy") from error
+            raise MissingError(
+                f"{operation} is computed by SciPy, which is not installed", hint="pip install scipy"
+            ) from error
 
 
 def sources(operations: Iterable[str]) -> list[str]:

@@ -168,7 +168,7 @@ class Reader(Expressions):
         values: dict[int, int] = dict(zip(function.parameters, arguments, strict=True))
         for value in self.cone(function):
             operation, operands = self.builder.assignments[value]
-            values[value] = self.make(token, operation, *[values.get(v, int(v)) for v in operands])
+            values[value] = self.make(token, operation, *[values[v] if v in values else int(v) for v in operands])
             if operation in BOOLEAN or value in self.booleans:
                 self.booleans.add(values[value])
         if len(self.builder.assignments) > LIMIT:
@@ -291,7 +291,13 @@ class Reader(Expressions):
     def results(self) -> list[tuple[str, int]]:
         """Label the results."""
         if self.wanted:
-            return [(self.result_name(token), self.assigned_value(token)) for token in self.wanted]
+            listed: dict[str, int] = {}
+            for token in self.wanted:
+                name = identifier(token[1])
+                if name in listed:
+                    self.error(f"the output {name} is listed twice", token)
+                listed[name] = self.assigned_value(token)
+            return list(listed.items())
         if self.bare_value is not None:
             taken = {*self.inputs, *self.assigned}
             label, count = "f", 0
@@ -307,13 +313,6 @@ class Reader(Expressions):
                 raise ParseError("there is a function, but no formula", hint=f"add a line that uses it: {name}(…)")
             raise ParseError("there is no formula", hint="for example x1*x2 + sin(x1)")
         return list(self.unread.items())
-
-    def result_name(self, token: Token) -> str:
-        """Check that a result is listed once."""
-        name = identifier(token[1])
-        if any(identifier(other[1]) == name and other[2] < token[2] for other in self.wanted):
-            self.error(f"the output {name} is listed twice", token)
-        return name
 
     def assigned_value(self, token: Token) -> int:
         """Find the value that an `output` statement names."""

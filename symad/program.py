@@ -141,8 +141,9 @@ class Program:
         if len(arguments) > len(self.inputs):
             raise NamingError(f"{len(arguments)} values were given for {counted(len(self.inputs), 'input')}")
         given = dict(zip(self.inputs, arguments, strict=False))
+        known = set(self.inputs)
         for name, value in named.items():
-            if name not in self.inputs:
+            if name not in known:
                 near = closest(name, self.inputs)
                 raise NamingError(f"{name} is not an input", hint=f"did you mean {near}?" if near else None)
             if name in given:
@@ -220,7 +221,8 @@ def evaluate(program: Program, arguments: Sequence[float]) -> list[Any]:
     assignments = program.assignments
     call = {name: function(name) for name in {a[0] for a in assignments} - LEAVES - LAZY}
     values: list[Any] = [None] * len(assignments)
-    order: Iterable[int] = range(len(assignments))
+    live = program.live()
+    order: Iterable[int] = [v for v in range(len(assignments)) if live[v]]
     if any(operation in LAZY for operation, _ in assignments):
         order = demanded(program, values)
     for value in order:

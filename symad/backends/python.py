@@ -6,7 +6,6 @@ formula's text is executed.
 
 from __future__ import annotations
 
-import functools
 import itertools
 import math
 from collections.abc import Callable
@@ -49,7 +48,7 @@ def compiled(program: Program) -> Callable[..., Any]:
     scope: dict[str, Any] = {name: getattr(math, name) for name in math_names(found.operations)}
     scope |= {name: function(name) for name in found.operations if name in OWN or name in SPECIAL}
     file = f"symad function {next(_numbers)}"  # no angle brackets: `linecache` does not look behind them
-    scope |= {"math": math, "cache": functools.cache, "_failures": (ArithmeticError, ValueError), "_again": program}
+    scope |= {"math": math, "_failures": (ArithmeticError, ValueError), "_again": program}
     scope |= {"__name__": file, "__loader__": Text(text)}
     exec(compile(text, file, "exec", dont_inherit=True), scope)
     made: Callable[..., Any] = scope["compiled"]

@@ -114,9 +114,11 @@ def chosen_inputs(program: Program, wrt: Sequence[str] | None) -> Sequence[str]:
     if isinstance(wrt, str):
         wrt = (wrt,)
     known = set(program.inputs)
-    for position, name in enumerate(wrt):
-        if name in wrt[:position]:
+    seen: set[str] = set()
+    for name in wrt:
+        if name in seen:
             raise NamingError(f"{name} is named twice in wrt")
+        seen.add(name)
         if name in known:
             continue
         if name in program.outputs:

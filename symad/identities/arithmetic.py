@@ -309,6 +309,19 @@ def times_reciprocal(b: Builder, x: int, y: int) -> int | None:
     return b.make("div", x, of(b, y)[1])
 
 
+@row("real", "mul", (ANY, "div"), "x*(3/y) = 3*(x/y)", LONE)
+def times_number_over(b: Builder, x: int, y: int) -> int | None:
+    c, rest = of(b, y)
+    if b.kinds[c] not in NUMBER or b.number(x) is not None:
+        return None
+    return b.make("mul", c, b.make("div", x, rest))
+
+
+@row("real", "mul", ("div", ANY), "(3/x)*y = 3*(y/x)", LONE)
+def number_over_times(b: Builder, x: int, y: int) -> int | None:
+    return times_number_over(b, y, x)
+
+
 @row("real", "mul", ("reciprocal", ANY), "(1/x)*y = y/x")
 def reciprocal_times(b: Builder, x: int, y: int) -> int | None:
     return b.make("div", y, of(b, x)[1])

@@ -89,7 +89,7 @@ for _operation, _law in {
     "div": "(2 + 4)/4 = 3/2",
     "pow": "2^3 = 8",
 }.items():
-    row("exact", _operation, (NUMBER, NUMBER), _law, SMALL)(fold(_operation))
+    row("real", _operation, (NUMBER, NUMBER), _law, SMALL)(fold(_operation))
 
 
 @row("exact", "neg", (NUMBER,), "-(1 + 2) = -3, -(1 - 1) = 0", "not -0.0: it is no literal")

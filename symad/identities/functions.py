@@ -104,12 +104,14 @@ def equal_branches(_b: Builder, _c: int, x: int, y: int) -> int | None:
     return x if x == y else None
 
 
-@row("exact", "select", (frozenset(COMPARE), ANY, ANY), "(if 1 < 2 then x else y) = x", "it compares numbers")
+@row(
+    "exact", "select", (frozenset(COMPARE), ANY, ANY), "(if 1 < 2 then x else y) = x", "it compares numbers, as doubles"
+)
 def decided_condition(b: Builder, c: int, x: int, y: int) -> int | None:
     operation, (left, right) = b.assignments[c]
     if b.kinds[left] not in NUMBER or b.kinds[right] not in NUMBER:
         return None
-    return x if COMPARE[operation](number(b, left), number(b, right)) else y
+    return x if COMPARE[operation](float(number(b, left)), float(number(b, right))) else y
 
 
 @row("exact", "select", ("not", ANY, ANY), "(if not x > 0 then y else z) = (if x > 0 then z else y)")

@@ -13,6 +13,11 @@ HALF = Fraction(1, 2)
 INTEGER = "positive negative"  # kinds; the rows ask for integers themselves
 
 
+def whole(exponent: Number | None) -> Number | None:
+    """Write an exponent that is a whole double as the integer that it is: x^2.0 is x^2."""
+    return int(exponent) if isinstance(exponent, float) and exponent.is_integer() else exponent
+
+
 def raised(b: Builder, base: int, exponent: Number) -> int:
     """Make a power with a numeric exponent; a negative one is a quotient."""
     if exponent < 0:
@@ -86,7 +91,7 @@ def power_of_e(b: Builder, _x: int, n: int) -> int | None:
 @row("real", "mul", (ANY, ANY), "x*x = x^2", same=True)
 def square(b: Builder, x: int, _y: int) -> int | None:
     base, exponent = power(b, x)
-    total = combine("add", exponent, exponent)
+    total = whole(combine("add", exponent, exponent))
     return None if total is None or b.number(x) is not None else b.make("pow", base, b.constant(total))
 
 
@@ -94,7 +99,7 @@ def product(b: Builder, x: int, y: int) -> int | None:
     """Multiply two powers of one base."""
     base, n = power(b, x)
     other, m = power(b, y)
-    total = combine("add", n, m) if base == other and b.number(base) is None else None
+    total = whole(combine("add", n, m)) if base == other and b.number(base) is None else None
     return None if total is None else b.make("pow", base, b.constant(total))
 
 
@@ -112,7 +117,7 @@ def quotient(b: Builder, x: int, y: int) -> int | None:
     """Divide two powers of one base."""
     base, n = power(b, x)
     other, m = power(b, y)
-    total = combine("sub", n, m) if base == other and b.number(base) is None else None
+    total = whole(combine("sub", n, m)) if base == other and b.number(base) is None else None
     return None if total is None else raised(b, base, total)
 
 

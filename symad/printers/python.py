@@ -18,7 +18,7 @@ from symad.errors import TargetError
 from symad.numerics import MATH, OWN, SPECIAL, sources
 from symad.printers.infix import Formulas, formulas
 from symad.printers.naming import ascii_name, distinct, temporary_names
-from symad.printers.python_body import CACHE, Body, body, math_names
+from symad.printers.python_body import Body, body, math_names
 from symad.program import Program
 from symad.simplify import simplify
 
@@ -30,7 +30,7 @@ PARTIALS = 1000          # nor are longer partial derivatives
 NAMED_TYPES = 3          # a longer tuple is typed tuple[float, ...]
 RESERVED = frozenset({   # names that an input cannot have in Python
     *keyword.kwlist, *dir(builtins), *MATH.values(), *OWN, *SPECIAL, "pi", "e", "math", "special", "finite", "sys",
-    "cache", "value", "gradient", "value_and_gradient", "main",
+    "memo", "value", "gradient", "value_and_gradient", "main",
 })
 # fmt: on
 
@@ -210,8 +210,6 @@ def header(functions: Sequence[Function], parameters: Sequence[str]) -> str:
     blocks = [f"# ruff: noqa: {', '.join([*allowed, 'RUF100'])}\n"] if allowed else []
     lines = ["import math\n"] if operations & {"math.pow", *OWN, *SPECIAL} else []
     names = math_names(operations)
-    if CACHE in operations:
-        lines.append("from functools import cache\n")
     if names:
         lines.append(f"from math import {', '.join(names)}\n")
     if lines:

@@ -36,7 +36,6 @@ from symad.program import Program
 # fmt: off
 SELECT, OR, AND, NOT, COMPARE, SUM, PRODUCT, SIGN, POWER, CALL = 0, 10, 20, 30, 40, 50, 60, 70, 80, NAME - 1
 LIMIT = 90           # characters of an expression; CPython takes 200 nested parentheses and 3,000 operators in a row
-CACHE = "functools.cache"  # stands among the operations of a body that has functions of its own
 EXACT = 2**53        # integers up to here are doubles
 MANY = 8             # arguments of one `max`
 # fmt: on
@@ -68,18 +67,21 @@ def body(program: Program, inputs: Sequence[str], names: Iterator[str]) -> Body:
             operations.add("math.pow" if shape[0] is GENERAL_POWER else assignments[value][0])
             if uses[value] > 1:
                 e.name(value)
-    if any(statement.asked for statement in e.statements):
-        operations.add(CACHE)
     return Body(lines(e.statements), [joined(e.texts[v]) for v in results], operations)
 
 
 def lines(statements: Sequence[Statement]) -> list[str]:
     """Write statements, those under one condition in one block; what is computed when asked for is a function."""
-    found = []
+    found = ["memo: dict[str, float] = {}"] if any(statement.asked for statement in statements) else []
     last = ""
     for condition, name, text, asked in statements:
         if asked:
-            found += ["@cache", f"def {name}() -> float:", f"    return {joined(text)}"]
+            found += [
+                f"def {name}() -> float:",
+                f'    if "{name}" not in memo:',
+                f'        memo["{name}"] = {joined(text)}',
+            ]
+            found += [f'    return memo["{name}"]']
             last = ""
             continue
         if condition and condition != last:

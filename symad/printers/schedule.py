@@ -72,7 +72,8 @@ def ordered(assignments: Sequence[Assignment], conditions: Sequence[int]) -> tup
     order: list[int] = []
     state = bytearray(len(assignments))  # 1 while what it needs is being placed, 2 when it is placed itself
     for root in range(len(assignments)):
-        stack, path = [root], []
+        stack = [root]
+        path: list[int] = []
         while stack:
             value = stack[-1]
             if state[value] == 2:

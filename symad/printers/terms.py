@@ -88,7 +88,8 @@ def power(ks: Kernels, base: Sum, exponent: Sum) -> Sum:
     kernel = None if root is not None else ks.single(base)
     if kernel is not None and not (kernel[0] == 1 and len(kernel[1]) == 1 and kernel[1][0][1] == 1):
         base = lone(kernel)
-    positive = root is not None or ks.positive(ks.single(base)[1])
+    coefficient, rest = ks.single(base)
+    positive = root is not None or (coefficient > 0 and ks.positive(rest))
     total: Term = (1, ONE)
     for monomial, c in exponent.items():
         q = rational(c)
