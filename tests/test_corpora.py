@@ -42,7 +42,6 @@ KNOWN = {
     ("herbie/libraries/coolprop/gerg-sinh-tanh-3", "digits lost"),
     ("herbie/mathematics/gui/a from scale-rotated-ellipse", "digits lost"),
     ("rubi/4 Trig functions/4.4 Cotangent/4.4.7 (d trig)^m (a+b (c cot)^n)^p#36", "digits lost"),
-    ("rubi/4 Trig functions/4.5 Secant/4.5.0 (a sec)^m (b trg)^n#181", "digits lost"),
     ("rubi/8 Special functions/8.1 Error functions#41", "digits lost"),
     ("sympy/core/tests/test_expr/test_issue_6325/2176", "digits lost"),
     # a branch on z == 0: true of the exact z, not of the rounded one, in doubles the other branch is the formula
