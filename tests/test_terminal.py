@@ -101,9 +101,18 @@ def test_streams_may_be_closed(closed: int, words: str, code: int) -> None:
     assert found.stdout == (b"f     = x\ndf/dx = 1\n" if code == 0 else b"")
 
 
+INTERRUPTIBLE = """\
+import signal, sys
+from symad.cli import main
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background inherits that it is ignored
+print(flush=True)
+sys.exit(main(["-"]))
+"""
+
+
 def test_an_interrupt_is_quiet() -> None:
     with subprocess.Popen(
-        [sys.executable, "-c", "import sys; from symad.cli import main; print(flush=True); sys.exit(main(['-']))"],
+        [sys.executable, "-c", INTERRUPTIBLE],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ENVIRONMENT,
     ) as process:  # fmt: skip
         assert process.stdout

@@ -66,15 +66,14 @@ def once(program: Program, chosen: Callable[[str], bool]) -> Program | None:
 def rebuilt(program: Program, better: dict[str, Words]) -> Program:
     """Make a program with other words for some of its outputs.
 
-    These come first: where a sum or product is in both, it is then in their order.
+    The others come first: where a sum or product is in both, it keeps the order in which it was written.
     """
     b = Builder()
     inputs = [b.input(name) for name in program.inputs]
-    made = {label: emit(b, inputs.__getitem__, words) for label, words in better.items()}
-    if len(better) < len(program.outputs):
-        values = b.copy(program, inputs)
-        for label, value in zip(program.outputs, program.results, strict=True):
-            made.setdefault(label, values[value])
+    kept = program.part([label for label in program.outputs if label not in better])
+    values = b.copy(kept, inputs)
+    made = {label: values[value] for label, value in zip(kept.outputs, kept.results, strict=True)}
+    made |= {label: emit(b, inputs.__getitem__, words) for label, words in better.items()}
     return b.finish([(label, made[label]) for label in program.outputs])
 
 
