@@ -163,11 +163,11 @@ def generate(arguments: Arguments, program: Program, source: Source) -> int:
     """Print or write the source of a module, or tell whether a file is what would be written."""
     from symad.printers.python import generate as module
 
-    if len(program.outputs) > 1:
-        listed = ", ".join(program.outputs[:5]) + (", …" if len(program.outputs) > 5 else "")
-        reason = f"a module has one output, and this program has {len(program.outputs)}: {listed}"
-        raise SymadError(reason, hint=f"choose one: output {program.outputs[0]}")
     kinds = tuple(kind.strip() for kind in arguments.value("--derivatives", "value,gradient").split(","))
+    if len(program.outputs) > 1 and kinds != ("value",):
+        listed = ", ".join(program.outputs[:5]) + (", …" if len(program.outputs) > 5 else "")
+        reason = f"a module with derivatives has one output, and this program has {len(program.outputs)}: {listed}"
+        raise SymadError(reason, hint=f"choose one: output {program.outputs[0]}")
     text = module(program, target=arguments.value("--target", "python"), derivatives=kinds)
     file = arguments.value("--output")
     if arguments.has("--check"):
