@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from symad.errors import ParseError
 from symad.lalr import Token, tokens
-from symad.operations import DEFINITIONS, FUNCTIONS
+from symad.operations import CALLABLE
 
 ENDS = ("NUMBER", "NAME", "RIGHT", "SUPERSCRIPT")  # what can end a value
 STARTS = ("NUMBER", "NAME", "LEFT", "ROOT", "FUNCTION_NAME")  # what can start one
@@ -137,7 +137,7 @@ def power_of_function(s: Statement) -> Mistake | None:
     kinds = [kind for kind, _, _ in s.before]
     for tail in (["NAME", "SUPERSCRIPT"], ["NAME", "POWER", "NUMBER"], ["NAME", "POWER", "MINUS", "NUMBER"]):
         name = s.before[-len(tail)][1] if kinds[-len(tail) :] == tail else ""
-        if not is_function(name):
+        if name not in CALLABLE:
             continue
         inside = "…" if s.token[0] == "LEFT" else s.token[1]
         if s.last[1] == "⁻¹" or tail[-2] == "MINUS":
@@ -152,7 +152,7 @@ def power_of_function(s: Statement) -> Mistake | None:
 
 def no_parentheses(s: Statement) -> Mistake | None:
     """`sin x`"""
-    if s.last[0] == "NAME" and s.token[0] in ("NAME", "NUMBER", "ROOT") and is_function(s.last[1]):
+    if s.last[0] == "NAME" and s.token[0] in ("NAME", "NUMBER", "ROOT") and s.last[1] in CALLABLE:
         return Mistake("a function's argument stands in parentheses", s.token, f"write {s.last[1]}({s.token[1]})")
     return None
 
@@ -240,11 +240,6 @@ def stray_word(s: Statement) -> Mistake | None:
 def anything(s: Statement) -> Mistake:
     """What no other rule knows."""
     return Mistake(f"{s.token[1]} cannot stand here", s.token)
-
-
-def is_function(name: str) -> bool:
-    """Tell whether a name is a function's."""
-    return name in FUNCTIONS or any(name == known for known, _ in DEFINITIONS)
 
 
 RULES: tuple[Callable[[Statement], Mistake | None], ...] = (

@@ -95,3 +95,4 @@ BOOLEAN = frozenset(row.name for row in _rows.values() if "boolean" in row.prope
 ODD = frozenset(row.name for row in _rows.values() if "odd" in row.properties)
 EVEN = frozenset(row.name for row in _rows.values() if "even" in row.properties)
 FUNCTIONS = frozenset(row.name for row in _rows.values() if not row.infix)
+CALLABLE = FUNCTIONS | {name for name, _ in _definitions}  # everything that can be called by name

@@ -16,7 +16,7 @@ from symad.errors import NamingError, ParseError, closest
 from symad.expressions import Expressions
 from symad.lalr import Token, identifier, run
 from symad.mistakes import unexpected
-from symad.operations import BOOLEAN, CONSTANTS, DEFINITIONS, FUNCTIONS, LEAVES, OPERATIONS
+from symad.operations import BOOLEAN, CALLABLE, CONSTANTS, DEFINITIONS, FUNCTIONS, LEAVES, OPERATIONS
 from symad.program import Program, counted
 
 # fmt: off
@@ -121,7 +121,7 @@ class Reader(Expressions):
             return self.call_user(token, self.functions[name], arguments)
         if name == "where" and count == 3:
             return self.conditional(token, arguments[0], token, arguments[1], token, arguments[2])
-        if name == "where" or name not in FUNCTIONS and not any(known == name for known, _ in DEFINITIONS):
+        if name not in CALLABLE:
             self.unknown(token, name, count)
         self.numeric(token, *arguments)
         if name in MANY:
@@ -154,7 +154,7 @@ class Reader(Expressions):
             self.error(f"{name} is a word of the language and cannot be a name", token)
         if name in self.assigned or name in self.inputs or name in self.parameters:
             self.error(f"{name} is not a function", token, f"to multiply, write {token[1]}*(…)")
-        near = closest(name, [*self.functions, *FUNCTIONS, *(known for known, _ in DEFINITIONS), "where"])
+        near = closest(name, [*self.functions, *CALLABLE, "where"])
         product = f"to multiply, write {token[1]}*(…); a function is defined before it is used"
         hint = DERIVATIVES if name in ("D", "d", "derivative", "diff", "grad", "gradient") else product
         self.error(f"{name} is not a known function", token, f"did you mean {near}?" if near else hint)

@@ -197,6 +197,11 @@ def live(assignments: Sequence[Assignment], results: Iterable[int]) -> bytearray
     return marked
 
 
+def conditional(assignments: Iterable[Assignment]) -> bool:
+    """Tell whether any assignment does not evaluate all its operands."""
+    return any(operation in LAZY for operation, _ in assignments)
+
+
 def counted(count: int, noun: str) -> str:
     """Write a number and its noun.
 
@@ -223,7 +228,7 @@ def evaluate(program: Program, arguments: Sequence[float]) -> list[Any]:
     values: list[Any] = [None] * len(assignments)
     live = program.live()
     order: Iterable[int] = [v for v in range(len(assignments)) if live[v]]
-    if any(operation in LAZY for operation, _ in assignments):
+    if conditional(assignments):
         order = demanded(program, values)
     for value in order:
         operation, operands = assignments[value]

@@ -18,7 +18,7 @@ from symad.builder import Builder
 from symad.derivatives.reverse import chosen_inputs, contributed, dependents, derivative_label, guarded, total
 from symad.needs import ALWAYS, NEVER, needs, use
 from symad.operations import LEAVES, NUMBERS
-from symad.program import LAZY, Program, write_assignment
+from symad.program import Program, conditional, write_assignment
 from symad.simplify import identities
 
 
@@ -70,7 +70,7 @@ class Listing:
         """Walk backwards from the result; an adjoint gets a row when all its contributions are there."""
         source, target = self.source, self.target
         received: dict[int, list[int]] = {result: [target.constant(1)]} if self.active[result] else {}
-        lazy = any(operation in LAZY for operation, _ in self.program.assignments)
+        lazy = conditional(self.program.assignments)
         need = needs(source, self.count, [result, *places]) if lazy else None
         for value in range(result, -1, -1):
             if value not in received:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 
 from symad.builder import Builder
 from symad.collector import without_collector
@@ -16,7 +17,7 @@ from symad.derivatives.partials import make_partial, missing, partial_derivative
 from symad.errors import DerivativeError, NamingError, closest
 from symad.needs import ALWAYS, needs, use
 from symad.operations import BOOLEAN, LEAVES
-from symad.program import LAZY, Program
+from symad.program import Program, conditional
 from symad.simplify import identities
 
 
@@ -159,7 +160,7 @@ def sweep(
     """
     adjoints: list[int | None] = [None] * count
     received: list[list[int] | int | None] = [None] * count
-    lazy = any(b.assignments[v][0] in LAZY for v in range(count))
+    lazy = conditional(islice(b.assignments, count))
     need = needs(b, count, [result, *places]) if lazy else None
     if active[result]:
         received[result] = b.constant(1)

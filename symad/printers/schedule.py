@@ -15,7 +15,7 @@ from typing import NamedTuple
 from symad.builder import Builder
 from symad.needs import ALWAYS, NEVER, needs
 from symad.operations import LEAVES
-from symad.program import LAZY, Assignment, Program
+from symad.program import Assignment, Program, conditional
 
 
 class Schedule(NamedTuple):
@@ -35,7 +35,7 @@ class Schedule(NamedTuple):
 def schedule(program: Program) -> Schedule:
     """Order the assignments of a program; as they stand where no condition decides on any."""
     count = len(program.assignments)
-    if not any(operation in LAZY for operation, _ in program.assignments):
+    if not conditional(program.assignments):
         return Schedule(program.assignments, program.results, None, range(count), (), count)
     b = Builder()
     values = b.copy(program, [b.input(name) for name in program.inputs])
