@@ -56,7 +56,9 @@ class DerivativeError(SymadError):
 
 
 class EvaluationError(SymadError, ValueError):
-    """Report a point at which a formula has no value."""
+    """Report a point at which a formula has no value; `assignment` is the place of the one that failed, if known."""
+
+    assignment: int | None = None
 
 
 class MissingError(SymadError, ImportError):

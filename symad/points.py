@@ -10,8 +10,7 @@ import math
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 
-from symad.derivatives.reverse import shown
-from symad.errors import EvaluationError, NamingError, ParseError, SymadError
+from symad.errors import EvaluationError, ParseError, SymadError
 from symad.lalr import identifier
 from symad.operations import NUMBERS
 from symad.parse import parse
@@ -74,11 +73,7 @@ def values_at(program: Program, derived: Program, point: Mapping[str, float]) ->
 
     Raises NamingError where the point does not fit the inputs, EvaluationError where there is no value.
     """
-    try:
-        arguments = program.bind((), dict(point))
-    except NamingError as error:
-        error.hint = error.hint or f"inputs: {shown(program.inputs) or 'none'}"
-        raise
+    arguments = program.bind((), dict(point))
     finite(program, arguments)
     try:
         found = finite(derived, arguments)

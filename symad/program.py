@@ -145,13 +145,15 @@ class Program:
         for name, value in named.items():
             if name not in known:
                 near = closest(name, self.inputs)
-                raise NamingError(f"{name} is not an input", hint=f"did you mean {near}?" if near else None)
+                hint = f"did you mean {near}?" if near else f"inputs: {shown(self.inputs) or 'none'}"
+                raise NamingError(f"{name} is not an input", hint=hint)
             if name in given:
                 raise NamingError(f"the input {name} is given twice")
             given[name] = value
         missing = [name for name in self.inputs if name not in given]
         if missing:
-            raise NamingError(f"no value is given for {', '.join(missing[:5])}{' …' if len(missing) > 5 else ''}")
+            listed = f"{', '.join(missing[:5])}{' …' if len(missing) > 5 else ''}"
+            raise NamingError(f"no value is given for {listed}", hint=f"inputs: {shown(self.inputs)}")
         return [float(given[name]) for name in self.inputs]
 
     def __str__(self) -> str:
@@ -211,6 +213,11 @@ def counted(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
+def shown(names: Sequence[str]) -> str:
+    """List the first names of many."""
+    return ", ".join(names[:8]) + (" …" if len(names) > 8 else "")
+
+
 def write_assignment(operation: str, operands: Sequence[str]) -> str:
     """Write the right-hand side of an assignment, its operands by name."""
     if operation in SIGNS:
@@ -221,11 +228,17 @@ def write_assignment(operation: str, operands: Sequence[str]) -> str:
 
 def evaluate(program: Program, arguments: Sequence[float]) -> list[Any]:
     """Evaluate at a point: the value of every assignment that is needed, None where a branch was not taken."""
+    values: list[Any] = [None] * len(program.assignments)
+    compute(program, arguments, values)
+    return values
+
+
+def compute(program: Program, arguments: Sequence[float], values: list[Any]) -> None:
+    """Evaluate into a list of None: where an assignment fails, it holds the values that were computed before."""
     from symad.numerics import function
 
     assignments = program.assignments
     call = {name: function(name) for name in {a[0] for a in assignments} - LEAVES - LAZY}
-    values: list[Any] = [None] * len(assignments)
     live = program.live()
     order: Iterable[int] = [v for v in range(len(assignments)) if live[v]]
     if conditional(assignments):
@@ -243,7 +256,6 @@ def evaluate(program: Program, arguments: Sequence[float]) -> list[Any]:
                 values[value] = call[operation](*[values[v] for v in operands])
             except (ArithmeticError, ValueError) as error:
                 raise failure(program, value, values, error) from None
-    return values
 
 
 def demanded(program: Program, values: list[Any]) -> Iterator[int]:
@@ -294,10 +306,12 @@ def failure(program: Program, value: int, values: Sequence[Any], error: Exceptio
     line = f"{names[value]} = {write_assignment(operation, [names[v] for v in operands])}"
     at = f" at {where}" if where else ""
     origin = program.origins[value] if program.origins else -1
-    if origin < 0:
-        return EvaluationError(f"{line} {reason}{at}")
-    length = len(operation) if program.text.startswith(operation, origin) else 1
-    return EvaluationError(f"{line} {reason}{at}", text=program.text, start=origin, end=origin + length)
+    found = EvaluationError(f"{line} {reason}{at}")
+    if origin >= 0:
+        length = len(operation) if program.text.startswith(operation, origin) else 1
+        found = EvaluationError(f"{line} {reason}{at}", text=program.text, start=origin, end=origin + length)
+    found.assignment = value
+    return found
 
 
 def check(program: Program) -> Program:

@@ -15,9 +15,9 @@ from symad.builder import Builder
 from symad.collector import without_collector
 from symad.derivatives.partials import make_partial, missing, partial_derivative
 from symad.errors import DerivativeError, NamingError, closest
-from symad.needs import ALWAYS, needs, use
+from symad.needs import ALWAYS, NEVER, needs, use
 from symad.operations import BOOLEAN, LEAVES
-from symad.program import Program, conditional
+from symad.program import Program, conditional, shown
 from symad.simplify import identities
 
 
@@ -132,11 +132,6 @@ def chosen_inputs(program: Program, wrt: Sequence[str] | None) -> Sequence[str]:
     return wrt
 
 
-def shown(names: Sequence[str]) -> str:
-    """List the first names of many."""
-    return ", ".join(names[:8]) + (" …" if len(names) > 8 else "")
-
-
 def dependents(b: Builder, inputs: Sequence[int]) -> bytearray:
     """Mark the numbers that depend on these inputs; a truth value has no derivative, it only chooses."""
     active = bytearray(len(b.assignments))
@@ -179,7 +174,10 @@ def sweep(
             if contribution is None:
                 continue
             if need is not None:
-                contribution = guarded(b, contribution, use(b, value, position, need[value]), need[operand])
+                condition = use(b, value, position, need[value])
+                if condition == NEVER:  # a branch of a condition that is known not to hold here
+                    continue
+                contribution = guarded(b, contribution, condition, need[operand])
             others = received[operand]
             if others is None:
                 received[operand] = contribution

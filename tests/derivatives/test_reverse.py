@@ -103,6 +103,8 @@ CONDITIONS = [
     "if x > 0 then (if x > 1 then log(x - 1) else log(x)) else exp(x)",
     "if not (x > 0) then x else if x > 2 then log(x) + (if x > 3 then log(x - 3) else 0) else 1",
     "max(x, min(2*x, 1), -x)*relu(x) + abs(x - 1)",
+    "if x < 1 then 0 else exp(if x < 1 then sqrt(x)*x else x^2) + x",  # a branch inside its own opposite
+    "if x < 1 and x > 0 then 0 else exp(if x < 1 and x > 0 then sin(x)*x else x^2)*x",
 ]
 
 
