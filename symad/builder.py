@@ -112,6 +112,24 @@ class Builder:
                 values.append(make(operation, *[values[v] for v in operands]))
         return values
 
+    def extract(self, assignments: Sequence[Assignment], value: int, inputs: Callable[[int], int]) -> int:
+        """Make the assignments of one value of a list again, and no others; `inputs` gives those of each number."""
+        made: dict[int, int] = {}
+        stack = [value]
+        while stack:
+            v = stack[-1]
+            operation, payload = assignments[v]
+            waiting = [o for o in payload if o not in made] if operation not in LEAVES else []
+            if waiting:
+                stack += reversed(waiting)
+                continue
+            stack.pop()
+            if operation in LEAVES:
+                made[v] = inputs(payload[0]) if operation == "input" else self.leaf(operation, *payload)
+            else:
+                made[v] = self.make(operation, *[made[o] for o in payload])
+        return made[value]
+
     def finish(self, results: Iterable[tuple[str, int]]) -> Program:
         """Give the program with these labelled results: inputs first, then what they need, in the order made.
 

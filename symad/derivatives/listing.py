@@ -1,4 +1,4 @@
-"""The reverse sweep written out: for each value of a program, the assignment that makes its adjoint.
+"""The sweeps written out: for each value of a program, the assignment that makes its adjoint, or its tangent.
 
     z = x1*x2 + sin(x1)      w3 = w1*w2              bar_w5 = 1                      the seed
                              w4 = sin(w1)            bar_w4 = bar_w5
@@ -6,17 +6,20 @@
                              z  = w5                 bar_w2 = bar_w3*w1
                                                      bar_w1 = bar_w3*w2 + bar_w4*cos(w1)
 
-The program is taken as it was written. What comes out is a program too: its inputs are the values w1, w2, … and the
-adjoints of later ones, its outputs the adjoints in the order of the sweep.
+The program is taken as it was written. A listing makes its rows in a builder of its own, whose inputs are the values
+w1, w2, … and the adjoints (or tangents) of other rows; each row keeps the terms of which it is the sum.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from symad.builder import Builder
+from symad.derivatives.partials import make_partial, partial_derivative
 from symad.derivatives.reverse import chosen_inputs, contributed, dependents, derivative_label, guarded, total
 from symad.needs import ALWAYS, NEVER, needs, use
+from symad.numbers import Number
 from symad.operations import LEAVES, NUMBERS
 from symad.program import Program, conditional, write_assignment
 from symad.simplify import identities
@@ -30,72 +33,183 @@ def listing(program: Program, wrt: Sequence[str] | None = None) -> Iterator[Prog
     [('bar_w3', 'bar_w2', 'bar_w1', 'df/dx')]
     """
     chosen = chosen_inputs(program, wrt)
-    number = {name: k for k, name in enumerate(program.inputs)}
-    places = [number[name] for name in chosen]
-    b = Builder()
-    b.copy(program, [b.input(name) for name in program.inputs])
-    active = dependents(b, places)
-    names = value_names(program)
+    source = Source(program, chosen)
     for label, result in zip(program.outputs, program.results, strict=True):
-        sweep = Listing(program, b, active, names)
-        sweep.run(result, places)
-        yield sweep.finish([(derivative_label(label, name), v) for name, v in zip(chosen, places, strict=True)])
+        made = Listing(source, Builder(identities), "bar_{}".format)
+        rows = [(f"bar_{source.names[row.value]}", row.total) for row in made.reverse({result: 1})]
+        zero = made.target.constant(0)
+        places = zip(chosen, source.places, strict=True)
+        rows += [(derivative_label(label, name), made.derivatives.get(v, zero)) for name, v in places]
+        yield made.target.finish(rows)
+
+
+class Source:
+    """Hold a program as written, in a builder that can make conditions, and what depends on the inputs of interest."""
+
+    def __init__(self, program: Program, wrt: Sequence[str]) -> None:
+        self.program = program
+        self.builder = Builder()
+        self.builder.copy(program, [self.builder.input(name) for name in program.inputs])
+        self.count = len(program.assignments)
+        number = {name: k for k, name in enumerate(program.inputs)}
+        self.places = [number[name] for name in wrt]
+        self.active = dependents(self.builder, self.places)
+        self.names = value_names(program)
+        self.lazy = conditional(program.assignments)
+
+
+class Term(NamedTuple):
+    """Hold one term of a row: `user` is the value whose rule it is, by the operand at `position`.
+
+    `partial` and `contribution`, which is that times an adjoint or tangent, are values of the listing's builder.
+    """
+
+    user: int
+    position: int
+    partial: int
+    contribution: int
+
+
+class Row(NamedTuple):
+    """Hold the adjoint or tangent of a value: its terms and their sum, a value of the listing's builder.
+
+    `always` is false for a value that is needed under a condition only; its adjoint is right where it is needed.
+    """
+
+    value: int
+    terms: tuple[Term, ...]
+    total: int
+    always: bool = True
 
 
 class Listing:
-    """Write the sweep from one output: `image` holds the target's value for each value of the source."""
+    """Write one sweep over a program: `title` names the adjoint or tangent of a value by the value's own name.
 
-    def __init__(self, program: Program, source: Builder, active: bytearray, names: Sequence[str]) -> None:
-        self.program, self.source, self.active, self.names = program, source, active, names
-        self.count = len(program.assignments)
-        self.target = Builder(identities)
+    `derivatives` holds, for each value that has one, what stands for its adjoint or tangent in other rows: an input of
+    that name. Where `inline` is set, one that is a number stands there itself, and factors of 1 are dropped.
+    """
+
+    def __init__(self, source: Source, target: Builder, title: Callable[[str], str], *, inline: bool = False) -> None:
+        self.source, self.target, self.title, self.inline = source, target, title, inline
         self.image: list[int] = []
-        self.adjoints: dict[int, int] = {}
-        self.rows: list[tuple[str, int]] = []
+        self.derivatives: dict[int, int] = {}
 
     def translated(self, value: int) -> int:
         """Give the target's value: an input for a value of the program; conditions are made again."""
         source, target = self.source, self.target
         for made in range(len(self.image), value + 1):
-            operation, operands = source.assignments[made]
+            operation, operands = source.builder.assignments[made]
             if operation in NUMBERS:
                 self.image.append(target.leaf(operation, *operands))
-            elif made < self.count:
-                self.image.append(target.input(self.names[made]))
+            elif made < source.count:
+                self.image.append(target.input(source.names[made]))
             else:
                 self.image.append(target.make(operation, *[self.image[v] for v in operands]))
         return self.image[value]
 
-    def run(self, result: int, places: Sequence[int]) -> None:
-        """Walk backwards from the result; an adjoint gets a row when all its contributions are there."""
-        source, target = self.source, self.target
-        received: dict[int, list[int]] = {result: [target.constant(1)]} if self.active[result] else {}
-        lazy = conditional(self.program.assignments)
-        need = needs(source, self.count, [result, *places]) if lazy else None
-        for value in range(result, -1, -1):
+    def reverse(self, seeds: Mapping[int, Number]) -> Iterator[Row]:
+        """Walk backwards from some results; an adjoint gets a row when all its contributions are there."""
+        source, target, b = self.source, self.target, self.source.builder
+        received: dict[int, list[Term | int]] = {}
+        for result, seed in seeds.items():
+            if source.active[result]:
+                received[result] = [target.constant(seed)]
+        need = needs(b, source.count, [*seeds, *source.places]) if source.lazy else None
+        for value in range(max(seeds), -1, -1):
             if value not in received:
                 continue
-            self.rows.append((f"bar_{self.names[value]}", total(target, received.pop(value))))
-            adjoint = self.adjoints[value] = target.input(f"bar_{self.names[value]}")
-            operation, operands = source.assignments[value]
+            terms = received.pop(value)
+            row = Row(
+                value,
+                tuple(term for term in reversed(terms) if isinstance(term, Term)),
+                total(target, [term.contribution if isinstance(term, Term) else term for term in terms]),
+                need is None or need[value] == ALWAYS,
+            )
+            adjoint = self.named(row)
+            yield row
+            operation, operands = b.assignments[value]
             self.translated(value)
             for position in range(len(operands) - 1 if operation not in LEAVES else -1, -1, -1):
                 operand = operands[position]
-                if not self.active[operand]:
+                term = self.term(value, position, adjoint) if source.active[operand] else None
+                if term is None:
                     continue
-                contribution = contributed(source, value, position, adjoint, self.program, target, self.image)
-                if contribution is None:
+                condition = ALWAYS if need is None else use(b, value, position, need[value])
+                if condition == NEVER:
                     continue
-                condition = ALWAYS if need is None else use(source, value, position, need[value])
                 if need is not None and condition != need[operand]:
                     condition = self.translated(condition) if condition != ALWAYS else ALWAYS
-                    contribution = guarded(target, contribution, condition, NEVER)
-                received.setdefault(operand, []).append(contribution)
+                    term = term._replace(contribution=guarded(target, term.contribution, condition, NEVER))
+                elif operation == "select":  # the operand is needed only where the select is the operand
+                    term = term._replace(partial=target.constant(1))
+                received.setdefault(operand, []).append(term)
 
-    def finish(self, derivatives: Sequence[tuple[str, int]]) -> Program:
-        """Give the program of all rows, the derivatives last."""
-        zero = self.target.constant(0)
-        return self.target.finish([*self.rows, *((label, self.adjoints.get(v, zero)) for label, v in derivatives)])
+    def forward(self, seeds: Mapping[int, Number]) -> Iterator[Row]:
+        """Walk forwards from some inputs; a tangent is the sum over the operands of its value."""
+        source, target = self.source, self.target
+        for value, (operation, operands) in enumerate(source.program.assignments):
+            if operation in LEAVES:
+                if seeds.get(value):
+                    row = Row(value, (), target.constant(seeds[value]))
+                    self.named(row)
+                    yield row
+                continue
+            self.translated(value)
+            terms = []
+            for position, operand in enumerate(operands if source.active[value] else ()):
+                tangent = self.derivatives.get(operand)
+                term = self.term(value, position, tangent) if tangent is not None else None
+                if term is not None:
+                    terms.append(term)
+            if terms:
+                row = Row(value, tuple(terms), self.chosen(value, terms))
+                self.named(row)
+                yield row
+
+    def chosen(self, value: int, terms: Sequence[Term]) -> int:
+        """Add the terms of a tangent; of a select the one whose branch is taken."""
+        target = self.target
+        if self.source.program.assignments[value][0] != "select":
+            return total(target, [term.contribution for term in reversed(terms)])
+        zero = target.constant(0)
+        branches = {term.position: term.contribution for term in terms}
+        condition = self.image[self.source.program.assignments[value][1][0]]
+        return target.make("select", condition, branches.get(1, zero), branches.get(2, zero))
+
+    def named(self, row: Row) -> int:
+        """Give what stands for an adjoint or tangent in other rows."""
+        number = self.target.number(row.total) if self.inline else None
+        made = row.total if number is not None else self.target.input(self.title(self.source.names[row.value]))
+        self.derivatives[row.value] = made
+        return made
+
+    def term(self, value: int, position: int, factor: int) -> Term | None:
+        """Make the term of an operand: an adjoint or tangent times the partial derivative; None for zero."""
+        source, target = self.source, self.target
+        made = contributed(source.builder, value, position, factor, source.program, target, self.image)
+        if made is None:
+            return None
+        partial = self.partial(value, position)
+        known = target.number(factor)
+        if self.inline and known in (1, -1):
+            made = partial if known == 1 else target.make("neg", partial)
+            if source.builder.assignments[value][0] == "select":
+                made = factor
+        return Term(value, position, partial, made)
+
+    def partial(self, value: int, position: int) -> int:
+        """Make the partial derivative of a value by one operand, alone."""
+        target, image = self.target, self.image
+        operation, operands = self.source.builder.assignments[value]
+        operands = tuple([image[v] for v in operands])
+        if operation == "select":
+            branches = (1, 0) if position == 1 else (0, 1)
+            return target.make("select", operands[0], *map(target.constant, branches))
+        partial = partial_derivative(self.source.builder, value, position)
+        assert partial is not None  # else there is no contribution
+        if partial.number is not None:
+            return target.constant(partial.number)
+        return make_partial(target, partial, operands, image[value])
 
 
 def assignments(program: Program) -> Iterator[tuple[str, str]]:

@@ -83,28 +83,9 @@ def measured(program: Program, form: Words | int) -> int:
 
     b = Builder()
     inputs = cache(lambda k: b.input(program.inputs[k]))  # only those that it has: there may be many
-    found = emit(b, inputs, form) if isinstance(form, Words) else extract(b, inputs, program, form)
+    found = emit(b, inputs, form) if isinstance(form, Words) else b.extract(program.assignments, form, inputs)
     [(_, text)], temporaries = write(b.finish([("f", found)]), READING, b.inputs, map("w{}".format, count(1)))
     return sum(len(t.replace(" ", "")) for t in (text, *temporaries.values()))
-
-
-def extract(b: Builder, inputs: Callable[[int], int], program: Program, value: int) -> int:
-    """Make the assignments of one value of a program, and no others."""
-    made: dict[int, int] = {}
-    stack = [value]
-    while stack:
-        v = stack[-1]
-        operation, payload = program.assignments[v]
-        waiting = [o for o in program.operands(v) if o not in made]
-        if waiting:
-            stack += reversed(waiting)
-            continue
-        stack.pop()
-        if operation in LEAVES:
-            made[v] = inputs(payload[0]) if operation == "input" else b.leaf(operation, *payload)
-        else:
-            made[v] = b.make(operation, *[made[o] for o in payload])
-    return made[value]
 
 
 def accepted(program: Program, chosen: Callable[[str], bool]) -> tuple[list[bool], bytearray]:
