@@ -82,9 +82,12 @@ def is_derivative(label: str) -> bool:
 
 
 def write(
-    program: Program, target: Target, inputs: Sequence[str], names: Iterator[str], long: int = LONG
+    program: Program, target: Target, inputs: Sequence[str], names: Iterator[str], long: int = LONG, worth: int = WORTH
 ) -> tuple[list[tuple[str, str]], dict[str, str]]:
-    """Write the outputs of a program, and the shared values that these name if they are longer than `long`."""
+    """Write the outputs of a program, and the shared values that these name if they are longer than `long`.
+
+    A shared value is worth a name from `worth` characters on.
+    """
     assignments, results = program.assignments, program.results
     found = shapes(assignments, results, target, repeated=True)
     e = emitter(assignments, found, target, names)
@@ -93,7 +96,7 @@ def write(
     named = bytearray(len(found))
     if too_long(found, widths, results, long):
         found = e.shapes = shapes(assignments, results, target)
-        named = worth_naming(found, widths, shown_uses(found, results))
+        named = worth_naming(found, widths, shown_uses(found, results), worth)
     uses = shown_uses(found, results)
     for value, shape in enumerate(found):
         if shape is not None and uses[value]:
@@ -116,13 +119,13 @@ def too_long(found: Sequence[Shape | None], widths: Sequence[int], results: Sequ
     return sum([expanded[v] for v in results]) > max(long, once + EXTRA)
 
 
-def worth_naming(found: Sequence[Shape | None], widths: list[int], uses: Sequence[int]) -> bytearray:
+def worth_naming(found: Sequence[Shape | None], widths: list[int], uses: Sequence[int], worth: int) -> bytearray:
     """Mark the shared values that are not short."""
     named = bytearray(len(found))
     for value, shape in enumerate(found):
         if shape is not None:
             widths[value] = sum(map(len, shape[0].pieces)) + sum([widths[v] for v in shape[1]])
-            if uses[value] > 1 and widths[value] >= WORTH:
+            if uses[value] > 1 and widths[value] >= worth:
                 named[value] = 1
                 widths[value] = 3
     return named

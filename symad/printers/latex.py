@@ -244,7 +244,7 @@ def conditional(view: View, operands: tuple[int, ...]) -> Shape:
             break
         operands = inner
     pieces = [r"\begin{cases} ", *[r" & \text{if } ", r" \\ "] * (len(rows) // 2), r" & \text{otherwise} \end{cases}"]
-    return Rule(CALL, (ANY,) * (len(rows) + 1), tuple(pieces)), (*rows, operands[2])
+    return Rule(SUM, (ANY,) * (len(rows) + 1), tuple(pieces)), (*rows, operands[2])
 
 
 def opening(name: str, count: int) -> Rule:
@@ -285,9 +285,9 @@ RULES |= {
     "not": Rule(NOT, (CALL,), (r"\lnot ", "")), "select": conditional,
     "sqrt": ROOT, "cbrt": around(r"\sqrt[3]{", "}"),
     "exp": around("e^{", "}", POWER), "exp2": around("2^{", "}", POWER),
-    "lgamma": around(r"\ln\left|\Gamma\left(", r"\right)\right|"), "abs": around(r"\left|", r"\right|"),
+    "lgamma": around(r"\ln\left|\Gamma\left(", r"\right)\right|", FRACTION), "abs": around(r"\left|", r"\right|"),
     "floor": around(r"\left\lfloor ", r"\right\rfloor"), "ceil": around(r"\left\lceil ", r"\right\rceil"),
-    "mod": Rule(PRODUCT, (CALL, CALL), ("", r" \bmod ", "")),
+    "mod": Rule(NEGATION, (CALL, CALL), ("", r" \bmod ", "")),
     "besselj": Rule(CALL, (ANY, ANY), ("J_{", r"}\left(", r"\right)")),
     "polygamma": Rule(CALL, (ANY, ANY), (r"\psi^{(", r")}\left(", r"\right)")),
     "max": flattened(extreme("max"), "max", MANY), "min": flattened(extreme("min"), "min", MANY),
