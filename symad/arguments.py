@@ -28,6 +28,10 @@ OPTIONS = {  # option: what follows it, what it does
     "--assignments": ("",        "print the elementary assignments and the adjoints"),
     "--latex":       ("",        "print LaTeX"),
     "--json":        ("",        "print JSON"),
+    "--mode":        ("reverse", "reverse (from the results back) or forward (dual numbers)"),
+    "--seed":        ("f=1,g=0", "one sweep for a combination of outputs; of inputs in forward mode"),
+    "--around":      ("w3",      "draw only the part around a value, an input or an output"),
+    "--format":      ("NAME",    "the form to write, where the ending of the file does not say it"),
     "--target":      ("python",  "the language to write"),
     "--derivatives": ("KINDS",   "what to write: value,gradient"),
     "--output":      ("FILE",    "write to a file, whole or not at all"),
@@ -46,6 +50,24 @@ COMMANDS = {
             "echo 'sin(x)^2' | symad diff - --json",
         ),
     ),
+    "explain": Command(
+        "Work out the derivatives step by step, the chain rule line by line; as text, markdown, html or json.",
+        ("--at", "--wrt", "--mode", "--seed", "--format", "--output"),
+        (
+            "symad explain 'x1*x2 + sin(x1)' --at x1=2,x2=3",
+            "symad explain 'p = x*y; q = sin(p); output p, q' --seed p=1,q=2",
+            "symad explain loss.symad --at a=1,x=2,b=3 -o loss.html",
+        ),
+    ),
+    "graph": Command(
+        "Draw the values with their derivatives, the partial derivatives on the edges; as svg, dot or mermaid.",
+        ("--at", "--wrt", "--mode", "--seed", "--around", "--format", "--output"),
+        (
+            "symad graph 'x1*x2 + sin(x1)' --at x1=2,x2=3 -o graph.svg",
+            "symad graph 'p = x*y; q = sin(p); output p, q' --seed q=1 --format dot",
+            "symad graph loss.symad --around w4 -o graph.mmd",
+        ),
+    ),
     "generate": Command(
         "Write the source of a module that computes a formula and its gradient.",
         ("--target", "--derivatives", "--output", "--check"),
@@ -60,6 +82,11 @@ COMMANDS = {
         ("--wrt", "--json"),
         ("symad check 'x*log(x)'", "symad check loss.symad --wrt a,b"),
     ),
+    "compare": Command(
+        "Compute the derivatives at a point in six ways: their errors, against 50 digits, and what they cost.",
+        ("--at", "--wrt", "--json"),
+        ("symad compare 'x1*x2 + sin(x1)' --at x1=2,x2=3", "symad compare loss.symad --at a=1,x=2,b=1/3 --wrt b"),
+    ),
 }
 # fmt: on
 DEFAULT = "diff"  # the command that need not be written
@@ -71,9 +98,12 @@ symad: a formula in, its derivative out.
   symad FORMULA             its value and every partial derivative, a line each
   symad diff FORMULA        the same; --wrt x,y chooses, --at x=2,y=3 evaluates,
                             --assignments, --latex or --json choose the form
+  symad explain FORMULA     the derivation step by step; -o FILE.html: a page
+  symad graph FORMULA       a picture of it; -o FILE.svg, FILE.dot or FILE.mmd
   symad generate FORMULA    a Python module with value and gradient; -o FILE
                             writes it, --check exits 1 if it is out of date
   symad check FORMULA       compare with SymPy, and with 50 digits
+  symad compare FORMULA     six ways to the gradient; --at x=2,y=3 the point
   symad COMMAND --help      the options of a command
   symad --version
 

@@ -10,12 +10,15 @@ import contextlib
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from symad.arguments import HELP, Arguments, command_help, read_arguments
-from symad.errors import SymadError
+from symad.errors import SymadError, closest
 from symad.files import FileError, Source, decoded, read_bytes, read_source, write_whole
 from symad.program import Program
+
+if TYPE_CHECKING:
+    from symad.explain import Explanation
 
 DISAGREES, MENDABLE, INTERRUPTED, CLOSED = 1, 2, 130, 141  # exit codes; the last two are the shell's for signals
 LABEL, MARKS, PLAIN = "\033[36m", "\033[31m", "\033[0m"  # cyan, red
@@ -45,7 +48,15 @@ def run(arguments: Arguments) -> int:
         return emit(command_help(arguments.command) if arguments.command else HELP)
     source = read_source(arguments.formula)
     program = read_program(source)
-    return {"diff": diff, "generate": generate, "check": check}[arguments.command](arguments, program, source)
+    commands = {
+        "diff": diff,
+        "explain": explain,
+        "graph": graph,
+        "generate": generate,
+        "check": check,
+        "compare": compare,
+    }
+    return commands[arguments.command](arguments, program, source)
 
 
 def read_program(source: Source) -> Program:
@@ -156,6 +167,94 @@ def dumped(document: Mapping[str, object]) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
+# explain
+
+FORMS = {"text": ("txt",), "markdown": ("md",), "html": ("html", "htm"), "json": ("json",)}  # by ending of the file
+
+
+def explain(arguments: Arguments, program: Program, source: Source) -> int:
+    """Print or write a derivation; one that ends at a step without a value is exit code 2."""
+    chosen = form(arguments, FORMS)
+    made = explanation(arguments, program)
+    if chosen == "text":
+        text = f"{made}\n"
+    else:
+        text = {"markdown": made.markdown, "html": made.html, "json": made.json}[chosen]()
+    deliver(arguments, text, source)
+    if made.failure is not None:
+        raise made.failure
+    return 0
+
+
+def form(arguments: Arguments, forms: Mapping[str, Sequence[str]]) -> str:
+    """Choose the form of what is written: the one that is named, else by the ending of the file, else the first."""
+    known = ", ".join(forms)
+    if arguments.has("--format"):
+        name = arguments.value("--format")
+        if name not in forms:
+            near = closest(name, forms)
+            raise SymadError(f"{name} is not a format", hint=f"did you mean {near}?" if near else f"formats: {known}")
+        return name
+    ending = os.path.splitext(arguments.value("--output"))[1]
+    for name, endings in forms.items():
+        if ending[1:].lower() in endings:
+            return name
+    if ending:
+        raise SymadError(f"{ending} does not say which form to write", hint=f"--format, one of {known}")
+    return next(iter(forms))
+
+
+def explanation(arguments: Arguments, program: Program) -> Explanation:
+    """Work out the derivatives as the options say."""
+    from symad.explain import explain as worked
+    from symad.points import read_point
+
+    at = read_point(arguments.options["--at"]) if arguments.has("--at") else None
+    seed = read_point(arguments.options["--seed"], "seed", "f=1,g=0") if arguments.has("--seed") else None
+    wrt = inputs_named(arguments.value("--wrt")) if arguments.has("--wrt") else None
+    return worked(program, at, wrt, arguments.value("--mode", "reverse"), seed)
+
+
+def deliver(arguments: Arguments, text: str, source: Source) -> None:
+    """Print a text, or write it to the file that is named."""
+    file = arguments.value("--output")
+    if file in ("", "-"):
+        emit(text)
+    else:
+        write_whole(file, text, source.file)
+
+
+# graph
+
+PICTURES = {"svg": ("svg",), "dot": ("dot", "gv"), "mermaid": ("mmd", "mermaid")}  # by ending of the file
+
+
+def graph(arguments: Arguments, program: Program, source: Source) -> int:
+    """Print or write the computational graph; of a derivation that has no end, what there is, with exit code 2."""
+    from symad.explain.dot import dot, mermaid
+    from symad.explain.graph import LARGE, around, layout
+    from symad.explain.graph import graph as drawn
+    from symad.explain.svg import svg
+
+    chosen = form(arguments, PICTURES)
+    made = explanation(arguments, program)
+    picture = drawn(made)
+    if arguments.has("--around"):
+        picture = around(picture, arguments.value("--around"))
+    if chosen == "svg":
+        if len(picture.nodes) > LARGE:
+            name, count = picture.nodes[len(picture.nodes) // 2].name, len(picture.nodes)
+            hint = f"--around {name} draws the part around a value; --format dot or mermaid writes all"
+            raise SymadError(f"a picture of {count} values is too large to read", hint=hint)
+        text = svg(picture, layout(picture))
+    else:
+        text = {"dot": dot, "mermaid": mermaid}[chosen](picture)
+    deliver(arguments, text, source)
+    if made.failure is not None:
+        raise made.failure
+    return 0
+
+
 # generate and check
 
 
@@ -169,12 +268,9 @@ def generate(arguments: Arguments, program: Program, source: Source) -> int:
         reason = f"a module with derivatives has one output, and this program has {len(program.outputs)}: {listed}"
         raise SymadError(reason, hint=f"choose one: output {program.outputs[0]}")
     text = module(program, target=arguments.value("--target", "python"), derivatives=kinds)
-    file = arguments.value("--output")
     if arguments.has("--check"):
-        return up_to_date(file, text)
-    if file in ("", "-"):
-        return emit(text)
-    write_whole(file, text, source.file)
+        return up_to_date(arguments.value("--output"), text)
+    deliver(arguments, text, source)
     return 0
 
 
@@ -197,6 +293,20 @@ def check(arguments: Arguments, program: Program, _: Source) -> int:
     made = cross_check(program, inputs_named(arguments.value("--wrt")) if arguments.has("--wrt") else None)
     emit(dumped(made.as_dict()) if arguments.has("--json") else f"{made}\n")
     return 0 if made.ok else DISAGREES
+
+
+def compare(arguments: Arguments, program: Program, _: Source) -> int:
+    """Print what six ways to the derivatives give at a point, their errors and what they cost."""
+    from symad.points import read_point
+    from symad.ways import compare as side_by_side
+
+    if program.inputs and not arguments.has("--at"):
+        example = ",".join(f"{name}={k}" for k, name in enumerate(program.inputs[:5], start=2))
+        raise SymadError("symad compare needs a point", hint=f"for example --at {example}")
+    point = read_point(arguments.options["--at"]) if arguments.has("--at") else {}
+    wrt = inputs_named(arguments.value("--wrt")) if arguments.has("--wrt") else None
+    made = side_by_side(program, point, wrt)
+    return emit(dumped(made.as_dict()) if arguments.has("--json") else f"{made}\n")
 
 
 # printing

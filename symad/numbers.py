@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from fractions import Fraction
 
 from symad.errors import SymadError
@@ -10,6 +11,8 @@ from symad.errors import SymadError
 Number = int | Fraction | float
 EXACT_BITS = 256  # integers and rationals are exact up to this size
 LARGE: int = 2**EXACT_BITS
+DIGITS = 7  # that are shown of a number with more
+WHOLE = 1e12  # whole numbers up to here are shown in full
 NUMBER_KINDS = frozenset({"zero", "one", "positive", "negative"})
 
 
@@ -59,3 +62,22 @@ def write_number(number: Number) -> str:
     if isinstance(number, int):
         return str(number)
     return f"{number.numerator}/{number.denominator}"
+
+
+def approximate(number: float | bool) -> str:
+    """Write a number with at most 7 digits; three dots say that there are more.
+
+    >>> approximate(6.0), approximate(0.9092974268256817), approximate(-1.2345678901e-20), approximate(True)
+    ('6', '0.9092974…', '-1.234567…e-20', 'true')
+    """
+    if isinstance(number, bool):
+        return "true" if number else "false"
+    if number.is_integer() and abs(number) < WHOLE:
+        return f"{number:.0f}"
+    text = write_number(abs(number))
+    digits = Decimal(text).as_tuple().digits
+    if len(digits) > DIGITS:
+        mantissa, e, exponent = text.partition("e")
+        left = len(digits) - DIGITS
+        text = f"{mantissa[:-left]}…{e}{exponent}"
+    return f"-{text}" if number < 0 else text

@@ -19,8 +19,10 @@ from symad.program import Program, evaluate, failure
 READABLE = 60  # characters of a formula in a message
 
 
-def read_point(texts: Sequence[str]) -> dict[str, float]:
+def read_point(texts: Sequence[str], noun: str = "coordinate", example: str = "x=2,y=3") -> dict[str, float]:
     """Read the coordinates of a point, separated by commas; a coordinate may be a formula without inputs.
+
+    `noun` and `example` are for the message where it is no list of such.
 
     >>> read_point(["x=1/4, y=sqrt(9)"])
     {'x': 0.25, 'y': 3.0}
@@ -31,8 +33,8 @@ def read_point(texts: Sequence[str]) -> dict[str, float]:
             name, equals, value = text[start:end].partition("=")
             if not equals or not name.strip() or not value.strip():
                 whole = text if text.strip() else None
-                hint = "for example x=2,y=3"
-                raise ParseError("a coordinate is a name, = and a number", text=whole, start=start, end=end, hint=hint)
+                reason, hint = f"a {noun} is a name, = and a number", f"for example {example}"
+                raise ParseError(reason, text=whole, start=start, end=end, hint=hint)
             word = identifier(name.strip())
             if word in point:
                 raise ParseError(f"{word} is given twice", text=text, start=start, end=end)

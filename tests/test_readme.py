@@ -166,3 +166,12 @@ def test_links_lead_somewhere() -> None:
     }
     for link in re.findall(r"\]\(([^)]+)\)", README):
         assert link[1:] in anchors if link.startswith("#") else (ROOT / link).exists(), link
+
+
+def test_the_picture_is_what_its_command_draws(tmp_path: Path) -> None:
+    from symad.cli import main
+
+    [command] = re.findall(r"^\$ (symad graph .*) -o first.svg$", README, flags=re.M)
+    assert main([*shlex.split(command)[1:], "-o", str(tmp_path / "first.svg")]) == 0
+    assert (tmp_path / "first.svg").read_bytes() == (ROOT / "examples" / "first.svg").read_bytes()
+    assert 'src="examples/first.svg"' in README

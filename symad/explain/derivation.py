@@ -1,0 +1,80 @@
+"""Program in, Explanation out: the values first, then the sweeps, step by step, with numbers where there is a point."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from symad.collector import without_collector
+from symad.derivatives.listing import Source
+from symad.derivatives.reverse import chosen_inputs
+from symad.errors import NamingError, SymadError, closest
+from symad.explain.steps import Explanation
+from symad.explain.sweeps import Sweep
+from symad.explain.values import Values
+from symad.program import Program, shown
+
+MODES = ("reverse", "forward")
+
+
+@without_collector
+def explain(
+    program: Program,
+    at: Mapping[str, float] | None = None,
+    wrt: Sequence[str] | None = None,
+    mode: str = "reverse",
+    seed: Mapping[str, float] | None = None,
+) -> Explanation:
+    """Work out the derivatives of a program step by step: the values, then each sweep of one mode.
+
+    `at` is the point for the numbers, `wrt` chooses inputs. Reverse mode makes a sweep for each output, forward mode
+    one for each input of `wrt`; `seed` asks for one sweep instead, for a combination of outputs or inputs; those that
+    it does not name count 0. A step that has no value at the point ends the derivation there: `failure` then says why.
+
+    Raises NamingError for names that do not fit, DerivativeError where an operation has no partial derivative.
+
+    >>> from symad.parse import parse
+    >>> explanation = explain(parse("z = x1*x2 + sin(x1)"), at={"x1": 2, "x2": 3})
+    >>> [(step.label, step.number) for step in explanation.values[2:]]
+    [('w3', 6.0), ('w4', 0.9092974268256817), ('w5', 6.909297426825682), ('z', 6.909297426825682)]
+    >>> explanation.passes[0].steps[-1].label, explanation.passes[0].steps[-1].number
+    ('dz/dw1', 2.5838531634528574)
+    """
+    if mode not in MODES:
+        raise SymadError(f"{mode} is not a mode", hint="the modes are reverse and forward")
+    chosen = chosen_inputs(program, wrt)
+    seeds = checked(program, chosen, mode, seed)
+    arguments = None if at is None else program.bind((), dict(at))
+    source = Source(program, chosen)
+    values = Values(source, arguments)
+    passes = []
+    for seeded in seeds:
+        if values.failure is None:
+            passes.append(Sweep(source, values, chosen, mode, seeded).run())
+    point = None if arguments is None else dict(zip(program.inputs, arguments, strict=True))
+    return Explanation(program, point, mode, tuple(chosen), tuple(values.steps), tuple(passes), values.failure)
+
+
+def checked(
+    program: Program, wrt: Sequence[str], mode: str, seed: Mapping[str, float] | None
+) -> list[dict[str, float]]:
+    """Give the seeds of every pass: those that are given, else 1 for each output or input in turn."""
+    known = program.outputs if mode == "reverse" else wrt
+    if seed is None or not wrt:
+        return [{name: 1.0} for name in known] if wrt else []
+    kinds = (("output", program.outputs), ("input", program.inputs))
+    (kind, _), (other, others) = kinds if mode == "reverse" else kinds[::-1]
+    for name, weight in seed.items():
+        if name not in known:
+            near = closest(name, known)
+            hint = f"did you mean {near}?" if near else f"{kind}s: {shown(known) or 'none'}"
+            if name in others:
+                hint = f"{other}s are seeded in the other mode: {'forward' if mode == 'reverse' else 'reverse'}"
+            raise NamingError(f"{name} is not an {kind}: in {mode} mode {kind}s have seeds", hint=hint)
+        if not math.isfinite(weight):
+            raise NamingError(f"the seed of {name} is no number")
+    if not any(seed.values()):
+        raise NamingError(
+            "every seed is 0: there is nothing to compute", hint=f"for example {next(iter(known), 'f')}=1"
+        )
+    return [{name: float(seed[name]) for name in known if seed.get(name)}]

@@ -1,0 +1,92 @@
+"""A derivation in JSON: every step with its forms, its number in full, its rules, and the part that it came from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from symad.collector import without_collector
+from symad.explain.costs import costs
+from symad.explain.display import chain, forms, numbers_of, plain, readable
+from symad.explain.steps import Explanation, Number, Pass, Step
+from symad.explain.text import formula
+
+
+@without_collector
+def document(explanation: Explanation) -> str:
+    """Write a derivation in JSON."""
+    return json.dumps(data(explanation), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def data(explanation: Explanation) -> dict[str, Any]:
+    """Give a derivation as plain data; the keys are always the same."""
+    program, failure = explanation.program, explanation.failure
+    numbers = numbers_of(explanation.values)
+    text = program.text
+    return {
+        "formula": formula(explanation),
+        "inputs": program.inputs,
+        "outputs": program.outputs,
+        "at": explanation.point,
+        "mode": explanation.mode,
+        "values": [row(step, numbers, text) for step in explanation.values],
+        "sweeps": [swept(sweep, numbers, text) for sweep in explanation.passes],
+        "formulas": dict(explanation.formulas) if failure is None else {},
+        "operations": operations(explanation) if failure is None else None,
+        "failure": None if failure is None else failure.reason,
+    }
+
+
+def swept(sweep: Pass, numbers: Mapping[str, Number | None], text: str) -> dict[str, Any]:
+    """Give a sweep as plain data."""
+    known = {**numbers, **numbers_of(sweep.steps)}
+    return {
+        "of": sweep.of,
+        "seeds": sweep.seeds,
+        "notes": sweep.notes,
+        "steps": [row(step, known, text) for step in sweep.steps],
+        "derivatives": sweep.results,
+    }
+
+
+def operations(explanation: Explanation) -> dict[str, int | None]:
+    """Give the counts of both modes."""
+    found = costs(explanation)
+    return {"value": found.value, "reverse": found.reverse, "forward": found.forward}
+
+
+def row(step: Step, numbers: Mapping[str, Number | None], text: str) -> dict[str, Any]:
+    """Give a step as plain data."""
+    return {
+        "kind": step.kind,
+        "label": step.label,
+        "value": step.value,
+        "chain": chain(step),
+        "expression": plain(step.expression),
+        "simplified": None if step.simplified is None else readable(step.simplified),
+        "forms": forms(step, numbers),
+        "number": step.number,
+        "terms": [
+            {
+                "parent": term.user,
+                "operand": term.operand,
+                "factor": term.factor,
+                "ratio": term.ratio,
+                "partial": plain(term.partial),
+                "rule": term.rule,
+                "number": term.number,
+            }
+            for term in step.terms
+        ],
+        "notes": step.notes,
+        "part": None
+        if step.span is None
+        else {"start": step.span[0], "end": step.span[1], "text": text[slice(*step.span)]},
+    }
+
+
+def part(span: tuple[int, int], text: str) -> dict[str, Any]:
+    """Give the part of the formula that a step came from."""
+    start, end = span
+    return {"start": start, "end": end, "text": text[start:end]}

@@ -1,0 +1,351 @@
+"""The computational graph of a derivation: Explanation in; values, the uses between them and their layout out.
+
+A node is a value with its derivative, an edge the use of an operand with the partial derivative of that use. The views
+(SVG, DOT, Mermaid, the page) only read this.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from symad.errors import NamingError, closest, columns
+from symad.explain.display import plain, readable
+from symad.explain.layers import MARGIN, Point, labelled, placed, routes
+from symad.explain.steps import Explanation, Number, Pass, Step, Term
+from symad.numbers import approximate
+
+# fmt: off
+LARGE   = 150  # values: a picture of more is no longer read
+LINE    = 22   # columns of a line on a card; three dots stand for the rest
+LABEL   = 18   # columns of a line on an edge
+SHORT   = 14   # columns of a label that stays in one line
+PART    = 60   # columns of the part of the formula that a value is: all together may be as long as its square
+NARROW  = 12   # columns of the narrowest card
+COLUMN  = 7.8  # pixels of a column on a card: 0.6 of the size of the letters, as monospaced fonts have it
+SMALL   = 6.9  # pixels of a column on an edge
+HEIGHT  = 19   # pixels of a line on a card
+LOW     = 14   # pixels of a line on an edge
+PADDING = (26, 20)  # pixels inside a card, both sides together
+# fmt: on
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """Hold a value: the assignment that makes it, its number, its derivative, and the part of the formula that it is.
+
+    `kind` is input or operation, or output where an operation makes an output; `outputs` are the outputs that it is.
+    `derivative` is the label of the derivative, empty where the pass has none; `formula` is what that is, in symbols.
+    `state` is failed for the value at which the derivation ended, skipped for one that is not computed at the point.
+    """
+
+    name: str
+    kind: str
+    assignment: str
+    number: Number | None
+    derivative: str
+    formula: str
+    slope: Number | None
+    outputs: tuple[str, ...]
+    part: str
+    state: str
+
+    @property
+    def line(self) -> str:
+        """Write the assignment; a number that is an output as it stands has no name."""
+        return self.name if self.name == self.assignment else f"{self.name} = {self.assignment}"
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """Hold the use of a value: its partial derivatives, one for each place at which the user has the operand.
+
+    An idle edge carries no derivative: a condition, a partial derivative that is 0, a branch that is not taken.
+    """
+
+    operand: str
+    user: str
+    partials: tuple[tuple[str, Number | None], ...]
+    idle: bool
+
+    @property
+    def symbols(self) -> str:
+        """Write the partial derivative; several of one edge add up."""
+        texts = [text for text, _ in self.partials]
+        if len(texts) > 1:
+            texts = [f"({text})" if text.startswith(("-", "if ")) else text for text in texts]
+        return " + ".join(texts)
+
+    @property
+    def numbers(self) -> str:
+        """Write the number of the partial derivative, nothing where it has none."""
+        numbers = [number for _, number in self.partials if number is not None]
+        if len(numbers) < len(self.partials):
+            return ""
+        texts = [approximate(number) for number in numbers]
+        return " + ".join(f"({text})" if text.startswith("-") and len(texts) > 1 else text for text in texts)
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """Hold the values and uses of a program, in its order; `of` names what is differentiated or, forward, by what.
+
+    `left_out` counts the values that are not in a part of a graph.
+    """
+
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+    mode: str
+    of: str
+    left_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Hold the centre of every card, the size of all cards, the route and the label's place of every edge.
+
+    A route is a curve from its first point to its second, a straight line to the third, a curve again, and so on.
+    """
+
+    card: Point
+    cards: Mapping[str, Point]
+    routes: Mapping[tuple[str, str], Sequence[Point]]
+    labels: Mapping[tuple[str, str], Point]
+    width: float
+    height: float
+
+
+def graph(explanation: Explanation, which: int = 0) -> Graph:
+    """Make the graph of a derivation, with the derivatives of one of its passes.
+
+    >>> from symad.explain.derivation import explain
+    >>> from symad.parse import parse
+    >>> made = graph(explain(parse("z = x1*x2 + sin(x1)"), at={"x1": 2, "x2": 3}))
+    >>> node, edge = made.nodes[2], made.edges[0]
+    >>> node.name, node.assignment, node.number, node.derivative, node.slope, node.part
+    ('w3', 'w1*w2', 6.0, 'dz/dw3', 1.0, 'x1*x2')
+    >>> edge.operand, edge.user, edge.symbols, edge.numbers
+    ('w1', 'w3', 'w2', '3')
+    """
+    sweep = explanation.passes[which] if explanation.passes else None
+    values = [step for step in explanation.values if step.kind != "output"]
+    named = {step.value for step in values}
+    outputs = defaultdict(list)
+    for step in explanation.values:
+        if step.kind == "output":
+            outputs[step.value].append(step.label)
+            if step.value not in named:  # a number: no assignment makes it
+                named.add(step.value)
+                values.append(step)
+    derivatives = {step.value: step for step in sweep.steps} if sweep else {}
+    failed = ""
+    if explanation.failure is not None and which >= len(explanation.passes) - 1:
+        failed = [*values, *(sweep.steps if sweep else ())][-1].value
+    text, known = explanation.program.text, explanation.point is not None
+    nodes = []
+    for step in values:
+        state = "failed" if step.value == failed else "skipped" if known and step.number is None else ""
+        nodes.append(node(step, derivatives.get(step.value), tuple(outputs[step.value]), text, state))
+    skipped = {node.name for node in nodes if node.state == "skipped"}
+    edges = tuple(uses(values, sweep, explanation.mode, skipped, bool(failed)))
+    return Graph(tuple(nodes), edges, explanation.mode, sweep.of if sweep else "")
+
+
+def node(step: Step, derivative: Step | None, outputs: tuple[str, ...], text: str, state: str) -> Node:
+    """Make the node of a value."""
+    kind = "output" if outputs and step.kind != "input" else step.kind
+    start, end = step.span or (0, 0)
+    part = cut(" ".join(text[start : min(end, start + 2 * PART)].split()), PART)
+    label = formula = ""
+    slope = None
+    if derivative is not None:
+        label, slope = derivative.label, derivative.number
+        formula = readable(derivative.simplified or derivative.expression)
+    return Node(step.value, kind, plain(step.expression), step.number, label, formula, slope, outputs, part, state)
+
+
+def uses(
+    values: Sequence[Step], sweep: Pass | None, mode: str, skipped: Container[str], broken: bool
+) -> Iterator[Edge]:
+    """Give the edges, users in order; in a pass that breaks off, an edge that it did not come to is not idle."""
+    terms: dict[tuple[str, str], list[Term]] = defaultdict(list)
+    for step in sweep.steps if sweep else ():
+        for term in step.terms:
+            terms[term.operand, term.user].append(term)
+    reached = {step.value for step in sweep.steps} if sweep else set()
+    for step in values:
+        for operand in step.expression.inputs if step.kind == "operation" else ():
+            partials = tuple((plain(term.partial), term.number) for term in terms[operand, step.value])
+            flat = all(text == "0" or number == 0 for text, number in partials)
+            idle = flat or operand in skipped or step.value in skipped
+            if broken or sweep is None:
+                idle = idle and (operand if mode == "reverse" else step.value) in reached
+            yield Edge(operand, step.value, partials, idle)
+
+
+# the part of a graph around a value
+
+
+class Surroundings:
+    """Find the values near a value; each search looks at a bounded number of uses."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.order = {node.name: k for k, node in enumerate(graph.nodes)}
+        self.operands: dict[str, list[Edge]] = {name: [] for name in self.order}
+        self.users: dict[str, list[Edge]] = {name: [] for name in self.order}
+        for edge in graph.edges:
+            self.operands[edge.user].append(edge)
+            self.users[edge.operand].append(edge)
+
+    def near(self, name: str, distance: int, most: int) -> list[str]:
+        """Give the values that are at most some uses away, nearer ones and operands first if those are too many."""
+        away = {name: 0}
+        met = [name]
+        for value in met:
+            if away[value] == distance:
+                break
+            operands = [edge.operand for edge in self.operands[value]]
+            users = [edge.user for edge in islice(self.users[value], most)]
+            for other in (*operands, *users):
+                if other not in away and len(met) < most:
+                    away[other] = away[value] + 1
+                    met.append(other)
+        return sorted(met, key=self.order.__getitem__)
+
+    def uses(self, names: Sequence[str]) -> list[Edge]:
+        """Give the uses of some values by each other."""
+        inside = set(names)
+        return [edge for name in names for edge in self.operands[name] if edge.operand in inside]
+
+
+def around(graph: Graph, name: str, distance: int = 2, most: int = 24) -> Graph:
+    """Give the part of a graph around a value, named w7 or as an input or output; `left_out` counts the others.
+
+    Raises NamingError where there is no such value.
+
+    >>> from symad.explain.derivation import explain
+    >>> from symad.parse import parse
+    >>> part = around(graph(explain(parse("z = x1*x2 + sin(x1)"))), "x2", distance=1)
+    >>> [node.name for node in part.nodes], part.left_out
+    (['w2', 'w3'], 3)
+    """
+    names = {label: node.name for node in graph.nodes for label in (node.name, *node.outputs)}
+    names |= {node.assignment: node.name for node in graph.nodes if node.kind == "input"}
+    if name not in names:
+        near = closest(name, names)
+        hint = f"did you mean {near}?" if near else f"the last value is {graph.nodes[-1].name}"
+        raise NamingError(f"there is no value {name}", hint=hint)
+    surroundings = Surroundings(graph)
+    kept = surroundings.near(names[name], distance, most)
+    nodes = tuple(graph.nodes[surroundings.order[value]] for value in kept)
+    left_out = graph.left_out + len(graph.nodes) - len(nodes)
+    return replace(graph, nodes=nodes, edges=tuple(surroundings.uses(kept)), left_out=left_out)
+
+
+# layout
+
+
+def layout(graph: Graph) -> Layout:
+    """Place the cards, operands above users, and find the way of every edge; the same graph has the same layout.
+
+    Raises MissingError without the library that orders the layers.
+    """
+    card = card_size(graph)
+    names = [node.name for node in graph.nodes]
+    order = {name: k for k, name in enumerate(names)}
+    part = placed(len(names), [(order[edge.operand], order[edge.user]) for edge in graph.edges], card)
+    ways = routes(part, card)
+    sizes = {}
+    for edge in graph.edges:
+        if edge.partials and not edge.idle:
+            sizes[order[edge.operand], order[edge.user]] = label_size(edge)
+    labels = labelled(ways, sizes)
+    left = min([0.0, *(x - sizes[edge][0] / 2 for edge, (x, _) in labels.items())]) - MARGIN
+    right = max([part.width, *(x + sizes[edge][0] / 2 for edge, (x, _) in labels.items())]) + MARGIN
+
+    def moved(point: Point) -> Point:
+        return point[0] - left, point[1] + MARGIN
+
+    return Layout(
+        card,
+        {names[k]: moved(point) for k, point in part.cards.items()},
+        {(names[a], names[b]): [moved(point) for point in way] for (a, b), way in ways.items()},
+        {(names[a], names[b]): moved(point) for (a, b), point in labels.items()},
+        right - left,
+        part.height + 2 * MARGIN,
+    )
+
+
+def parts(graph: Graph, distance: int = 2, most: int = 16) -> dict[str, list[tuple[str, float, float]]]:
+    """Give the surroundings of every value, each with the centres of its cards; `most` bounds the cards of one.
+
+    >>> from symad.explain.derivation import explain
+    >>> from symad.parse import parse
+    >>> near = parts(graph(explain(parse("sin(x)^2"))), distance=1)["w1"]
+    >>> [name for name, x, y in near], near[0][1] == near[1][1], near[0][2] < near[1][2]
+    (['w1', 'w2'], True, True)
+    """
+    surroundings = Surroundings(graph)
+    card = card_size(graph)
+    made = {}
+    for name in surroundings.order:
+        kept = surroundings.near(name, distance, most)
+        order = {value: k for k, value in enumerate(kept)}
+        part = placed(len(kept), [(order[e.operand], order[e.user]) for e in surroundings.uses(kept)], card)
+        made[name] = [(kept[k], round(x + MARGIN, 1), round(y + MARGIN, 1)) for k, (x, y) in part.cards.items()]
+    return made
+
+
+# the text of cards and labels
+
+
+def card_lines(node: Node) -> tuple[str, str, str, str]:
+    """Give the lines of a card: assignment, number, then the label and the number of the derivative, one line.
+
+    Without a number the derivative is written in symbols.
+    """
+    slope = "" if node.slope is None else approximate(node.slope)
+    if not slope and node.number is None and not node.state:
+        slope = node.formula
+    label = cut(node.derivative, LINE)
+    rest = cut(f" = {slope}", LINE - columns(label)) if slope and label else ""
+    number = "" if node.number is None else approximate(node.number)
+    return cut(node.line, LINE), "" if number == node.line else number, label, rest
+
+
+def label(edge: Edge) -> tuple[str, str, bool]:
+    """Write what stands at an edge: symbols, number (empty if it says no more), and whether they take two lines."""
+    symbols, numbers = cut(edge.symbols, LABEL), cut(edge.numbers, LABEL - 2)
+    if numbers == symbols:
+        numbers = ""
+    return symbols, numbers, bool(numbers) and columns(symbols + numbers) + 3 > SHORT
+
+
+def label_size(edge: Edge) -> Point:
+    """Give the size of what is written at an edge."""
+    symbols, numbers, broken = label(edge)
+    widths = [columns(symbols), columns(numbers) + 2] if broken else [columns(symbols + numbers) + 3 * bool(numbers)]
+    return max(widths) * SMALL + 6, len(widths) * LOW + 2
+
+
+def card_size(graph: Graph) -> Point:
+    """Give the size of all cards: that of the largest."""
+    lines = [card_lines(node) for node in graph.nodes]
+    widest = max([NARROW, *(columns(text) for a, b, c, d in lines for text in (a, b, c + d))])
+    return widest * COLUMN + PADDING[0], max([1, *(sum(map(bool, line[:3])) for line in lines)]) * HEIGHT + PADDING[1]
+
+
+def cut(text: str, most: int) -> str:
+    """Shorten a text to some columns; three dots stand for what is missing.
+
+    >>> cut("w1*w2 + w3", 8)
+    'w1*w2 +…'
+    """
+    if columns(text) <= most:
+        return text
+    kept = text[: most - 1]
+    while kept and columns(kept) >= most:
+        kept = kept[:-1]
+    return f"{kept.rstrip()}…"

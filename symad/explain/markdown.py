@@ -1,0 +1,79 @@
+"""A derivation in Markdown: a table of the values, a list for each sweep, the derivatives, and the graph in Mermaid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from symad.collector import without_collector
+from symad.explain import words
+from symad.explain.costs import costs
+from symad.explain.display import forms, numbers_of, plain
+from symad.explain.dot import mermaid
+from symad.explain.graph import LARGE, graph
+from symad.explain.steps import Explanation, Number, Pass
+from symad.explain.text import derivatives, formula, point
+
+
+@without_collector
+def markdown(explanation: Explanation) -> str:
+    """Write a derivation in Markdown."""
+    return "\n\n".join(blocks(explanation)) + "\n"
+
+
+def blocks(explanation: Explanation) -> Iterator[str]:
+    """Write headings, paragraphs, tables and lists."""
+    known = explanation.point is not None
+    yield f"```\n{formula(explanation)}\n```"
+    if explanation.point:
+        yield f"at {code(point(explanation.point))}"
+    yield "## Values"
+    yield words.VALUES
+    numbers = numbers_of(explanation.values)
+    yield table(("value", "computed as", "part of the formula"), values(explanation, numbers))
+    for k, sweep in enumerate(explanation.passes):
+        yield f"## {'Reverse' if sweep.mode == 'reverse' else 'Forward'} sweep for {code(sweep.of)}"
+        if k == 0:
+            yield words.PARENTS if sweep.mode == "reverse" else words.DUAL
+            yield words.reading(known)
+        yield from sweep.notes
+        yield steps(sweep, {**numbers, **numbers_of(sweep.steps)})
+    if explanation.failure is not None:
+        yield f"**{words.ended(explanation.failure.reason)}**"
+        return
+    found = [row for sweep in explanation.passes for row in derivatives(explanation, sweep)]
+    if found:
+        yield "## Derivatives"
+        yield "\n".join(f"- {code(' = '.join(row))}" for row in found)
+        yield str(costs(explanation))
+    if len(explanation.values) <= LARGE:
+        yield "## Graph"
+        yield f"```mermaid\n{mermaid(graph(explanation)).rstrip()}\n```"
+
+
+def values(explanation: Explanation, numbers: Mapping[str, Number | None]) -> Iterator[tuple[str, ...]]:
+    """Give a row for each value."""
+    text = explanation.program.text
+    for step in explanation.values:
+        part = " ".join(text[slice(*step.span)].split()) if step.span else ""
+        yield code(step.label), code(" = ".join(forms(step, numbers))), code(part) if part else ""
+
+
+def steps(sweep: Pass, numbers: Mapping[str, Number | None]) -> str:
+    """Write the steps of a sweep as a list."""
+    lines = []
+    for step in sweep.steps:
+        lines.append(f"1. {code(' = '.join([step.label, *forms(step, numbers)]))}")
+        lines += [f"   - {note}" for note in step.notes]
+        lines += [f"   - {code(f'{t.ratio} = {plain(t.partial)}')} by the rule {code(t.rule)}" for t in step.terms]
+    return "\n".join(lines)
+
+
+def table(head: Sequence[str], rows: Iterator[Sequence[str]]) -> str:
+    """Write a table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
+
+
+def code(text: str) -> str:
+    """Write text as code; a formula holds no backtick."""
+    return f"`{text}`"

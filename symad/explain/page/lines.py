@@ -1,0 +1,178 @@
+"""The steps of a derivation in, a line of HTML for each out: typeset, or as plain text where there are many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from symad.explain import words
+from symad.explain.display import chain, numbers_of, plain, put_in, readable
+from symad.explain.page.markup import Markup, element, joined, math
+from symad.explain.steps import Explanation, Number, Pass, Step, Term
+from symad.numbers import approximate, write_number
+from symad.printers.emitter import NAME
+from symad.printers.infix import is_derivative
+from symad.printers.latex import FRACTION
+from symad.printers.mathml import as_typed, expression, label, numeral
+from symad.program import Program
+
+Numbers = Mapping[str, Number | None]
+EQUALS, PLUS, DOT = "<mo>=</mo>", "<mo>+</mo>", "<mo>⋅</mo>"
+
+
+class Form(NamedTuple):
+    """Hold one form that a line goes through: its text, its MathML, and whether symbols or numbers are asked for."""
+
+    text: str
+    mathml: str
+    kinds: str
+
+
+class Style(NamedTuple):
+    """Say how lines are written: typeset or not, and with a link to each or without."""
+
+    typeset: bool
+    linked: bool
+
+
+def derivation(explanation: Explanation, style: Style) -> Markup:
+    """Write the whole derivation: the values, then every sweep with its introduction."""
+    numbers = numbers_of(explanation.values)
+    start = 1
+    parts: list[str] = [
+        element("h3", None, "The values"),
+        element("p", None, words.VALUES),
+        ordered(explanation.values, numbers, start, style),
+    ]
+    start += len(explanation.values)
+    for k, sweep in enumerate(explanation.passes):
+        parts += introduction(sweep, first=k == 0, known=explanation.point is not None)
+        parts.append(ordered(sweep.steps, {**numbers, **numbers_of(sweep.steps)}, start, style))
+        start += len(sweep.steps)
+    if explanation.failure is not None:
+        parts.append(failed(explanation))
+    return joined(parts, "\n")
+
+
+def introduction(sweep: Pass, *, first: bool, known: bool) -> Iterator[str]:
+    """Write what stands before the lines of a sweep; what is true of all of them is said once."""
+    title = f"Backward from {sweep.of}" if sweep.mode == "reverse" else f"Forward along {sweep.of}"
+    yield element("h3", None, title)
+    if first:
+        yield element("p", None, words.PARENTS if sweep.mode == "reverse" else words.DUAL)
+    yield element("p", None, *sweep.notes, between=" ")
+    if first:
+        yield element("p", {"class": "aside"}, words.reading(known))
+
+
+def failed(explanation: Explanation) -> Markup:
+    """Say why the derivation ends before its end."""
+    reason = explanation.failure.reason if explanation.failure is not None else ""
+    return element("p", {"class": "failure"}, element("strong", None, "The derivation ends here."), " ", reason)
+
+
+def ordered(steps: Iterable[Step], numbers: Numbers, start: int, style: Style) -> Markup:
+    """Write steps as a list; the first has the number `start`."""
+    rows = (line(step, numbers, number, style) for number, step in enumerate(steps, start))
+    return element("ol", {"start": str(start)}, *rows, between="\n")
+
+
+def line(step: Step, numbers: Numbers, number: int, style: Style) -> Markup:
+    """Write a step: the line of its forms, then what explains it."""
+    anchor = f"step-{number}"
+    shown = joined(written(step, numbers, style.typeset))
+    said = sentence(step, numbers) if style.typeset else None
+    head = element("a", {"class": "line", "href": f"#{anchor}", "aria-label": said}, shown)
+    row = head if style.linked else element("div", {"class": "line"}, shown)
+    attributes = {"id": anchor if style.linked else None, "class": f"step {step.kind}"}
+    return element("li", attributes, row, *explained(step, style.typeset))
+
+
+def written(step: Step, numbers: Numbers, typeset: bool) -> Iterator[Markup]:
+    """Write the label of a step and its forms."""
+    yield element("span", {"class": "label"}, math(label(step.label)) if typeset else step.label)
+    for form in forms(step, numbers, typeset):
+        text = math(EQUALS + form.mathml) if typeset else f" = {form.text}"
+        yield element("span", {"class": f"form {form.kinds}"}, text)
+
+
+def sentence(step: Step, numbers: Numbers) -> str:
+    """Write the line of a step as plain text, to be read out."""
+    return " = ".join([step.label, *(form.text for form in forms(step, numbers, typeset=False))])
+
+
+def forms(step: Step, numbers: Numbers, typeset: bool) -> list[Form]:
+    """Give the forms of a step in order: chain rule, rules put in, simplified, with numbers, as a number.
+
+    Equal neighbours are one form, of both kinds. What has no number is shown whatever is asked for.
+    """
+    found = [Form(*form) for form in candidates(step, numbers, typeset) if form[0]]
+    kept: list[Form] = []
+    for form in found:
+        if kept and kept[-1].text == form.text:
+            kinds = kept[-1].kinds if form.kinds in kept[-1].kinds else f"{kept[-1].kinds} {form.kinds}"
+            kept[-1] = kept[-1]._replace(kinds=kinds)
+        else:
+            kept.append(form)
+    if kept and not any("numeric" in form.kinds for form in kept):
+        kept[-1] = kept[-1]._replace(kinds="symbolic numeric")
+    return kept
+
+
+def candidates(step: Step, numbers: Numbers, typeset: bool) -> Iterator[tuple[str, str, str]]:
+    """Give every form of a step: text, MathML, kind."""
+    yield chain(step), chained(step) if typeset else "", "symbolic"
+    yield plain(step.expression), expression(step.expression) if typeset else "", "symbolic"
+    if step.simplified is not None:
+        yield readable(step.simplified), expression(step.simplified) if typeset else "", "symbolic"
+    if step.number is not None:
+        yield put_in(step.expression, numbers), numbered(step.expression, numbers) if typeset else "", "numeric"
+        text = approximate(step.number)
+        yield text, numeral(text)[0] if typeset else "", "numeric"
+
+
+def chained(step: Step) -> str:
+    """Typeset the chain rule of a step: a sum of products of derivatives."""
+    terms = []
+    for term in step.terms:
+        ratio = label(term.ratio) + (as_typed(f" ({term.place} place)") if term.place else "")
+        factors = (ratio, label(term.factor)) if step.kind == "tangent" else (label(term.factor), ratio)
+        terms.append(DOT.join(factors))
+    if step.terms and step.seed is not None:
+        terms.append(numeral(approximate(step.seed))[0])
+    return f"<mrow>{PLUS.join(terms)}</mrow>" if terms else ""
+
+
+def numbered(program: Program, numbers: Numbers) -> str:
+    """Typeset an expression with numbers in place of its symbols; a symbol that has none stays."""
+    known = [(name, numbers.get(name)) for name in program.inputs]
+    pairs = [symbol(name) if number is None else numeral(approximate(number)) for name, number in known]
+    return expression(program, [text for text, _ in pairs], [level for _, level in pairs])
+
+
+def symbol(name: str) -> tuple[str, int]:
+    """Typeset a symbol, and say how tightly it binds."""
+    return label(name), FRACTION if is_derivative(name) else NAME
+
+
+def explained(step: Step, typeset: bool) -> Iterator[Markup]:
+    """Write the notes of a step, its exact number, and the rules that it uses."""
+    for note in step.notes:
+        yield element("p", {"class": "note"}, note[:1].upper() + note[1:] if note.startswith("the ") else note)
+    if step.terms:
+        yield element("ul", {"class": "rules"}, *(rule(term, typeset) for term in step.terms))
+    if step.number is not None and "…" in approximate(step.number):
+        yield element("p", {"class": "exact"}, f"In full: {write_number(step.number)}")
+
+
+def rule(term: Term, typeset: bool) -> Markup:
+    """Write a partial derivative, and the rule of the table that gives it."""
+    ratio = math(label(term.ratio) + EQUALS + expression(term.partial)) if typeset else None
+    number = "" if term.number is None else approximate(term.number)
+    if number and number != plain(term.partial):
+        worth = math(EQUALS + numeral(number)[0]) if typeset else f" = {number}"
+        value: str = element("span", {"class": "form numeric"}, worth)
+    else:
+        value = ""
+    text = ratio or f"{term.ratio} = {plain(term.partial)}"
+    return element("li", None, text, value, " by the rule ", element("code", None, term.rule))

@@ -1,0 +1,216 @@
+"use strict";
+// Goes through the steps of a derivation: shows the current one, and in the graph what is computed by then.
+(() => {
+  const byId = (id) => document.getElementById(id);
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const { text, phases, steps: rows, parts } = JSON.parse(byId("data").textContent);
+  const steps = rows.map(([value, phase, label, number, edges, span]) => ({ value, phase, label, number, edges, span }));
+  const letters = Array.from(text); // spans count characters
+  const count = steps.length;
+  const nodes = new Map(all(".node").map((node) => [node.dataset.value, node]));
+  const edges = new Map(all(".edge").map((edge) => [`${edge.dataset.operand} ${edge.dataset.user}`, edge]));
+  const lines = all(".lines a.line");
+  const places = new Map(); // step of a value in a phase
+  steps.forEach((step, k) => {
+    const key = `${step.phase} ${step.value}`;
+    if (!places.has(key)) places.set(key, k);
+  });
+  let current = -1;
+
+  // the graph
+
+  const place = (value, phase) => places.get(`${phase} ${value}`) ?? Infinity;
+
+  function showNode(value, node) {
+    const phase = steps[current].phase;
+    const step = phase < 0 ? Infinity : place(value, phase);
+    node.classList.toggle("current", value === steps[current].value);
+    node.classList.toggle("ahead", place(value, -1) > current);
+    node.classList.toggle("derived", step <= current);
+    if (step > current) return;
+    const { label, number } = steps[step];
+    const symbol = node.querySelector(".derivative .symbol");
+    if (symbol.textContent === label) return; // cut to the width of the card
+    symbol.textContent = label;
+    const shown = node.querySelector(".derivative-number");
+    if (shown) shown.textContent = number === null ? "" : ` = ${number}`;
+  }
+
+  function showGraph() {
+    const { value, phase, edges: used } = steps[current];
+    if (parts) arrange(value);
+    for (const [name, node] of nodes) {
+      if (node.classList.contains("away")) node.classList.remove("current");
+      else showNode(name, node);
+    }
+    for (const edge of edges.values()) edge.classList.remove("current", "reached");
+    for (let k = current; k >= 0 && phase >= 0 && steps[k].phase === phase; k--) {
+      for (const key of steps[k].edges) edges.get(key)?.classList.add("reached");
+    }
+    for (const key of used) edges.get(key)?.classList.add("current");
+    const node = nodes.get(value);
+    if (node) reveal(node, node.closest(".canvas"));
+  }
+
+  // Of a large graph only the part around one value has a place.
+  let arranged = [];
+  function arrange(value) {
+    for (const element of arranged) element.classList.add("away");
+    arranged = [];
+    const spots = new Map((parts[value] ?? []).map(([name, x, y]) => [name, [x, y]]));
+    const box = nodes.get(value)?.querySelector("rect");
+    if (!box || spots.size === 0) return;
+    const [width, height] = [Number(box.getAttribute("width")), Number(box.getAttribute("height"))];
+    for (const [name, [x, y]] of spots) {
+      const node = nodes.get(name);
+      node.setAttribute("transform", `translate(${x} ${y})`);
+      arranged.push(node);
+    }
+    for (const edge of edges.values()) {
+      const [from, to] = [spots.get(edge.dataset.operand), spots.get(edge.dataset.user)];
+      if (from && to) arranged.push(route(edge, from, to, height));
+    }
+    for (const element of arranged) element.classList.remove("away");
+    const [xs, ys] = [0, 1].map((axis) => [...spots.values()].map((spot) => spot[axis]));
+    const [left, top] = [Math.min(...xs) - width / 2 - 16, Math.min(...ys) - height / 2 - 16];
+    const [right, bottom] = [Math.max(...xs) + width / 2 + 16, Math.max(...ys) + height / 2 + 16];
+    const graph = document.querySelector("svg.graph");
+    graph.setAttribute("viewBox", `${left} ${top} ${right - left} ${bottom - top}`);
+    graph.setAttribute("width", right - left);
+    graph.setAttribute("height", bottom - top);
+    graph.parentElement.style.setProperty("--width", `${right - left}px`);
+  }
+
+  function route(edge, [x1, y1], [x2, y2], height) {
+    const [start, end] = [y1 + height / 2, y2 - height / 2];
+    const middle = (start + end) / 2;
+    const head = `M${x2 - 4.5} ${end - 7}L${x2} ${end - 1}L${x2 + 4.5} ${end - 7}`;
+    edge.querySelector("path").setAttribute("d", `M${x1} ${start}C${x1} ${middle} ${x2} ${middle} ${x2} ${end}${head}`);
+    for (const label of all("text, rect", edge)) label.setAttribute("transform", `translate(${(x1 + x2) / 2} ${middle})`);
+    return edge;
+  }
+
+  // the current step
+
+  function reveal(element, box) {
+    const [inner, outer] = [element.getBoundingClientRect(), box.getBoundingClientRect()];
+    box.scrollTop += inner.top - outer.top - (outer.height - inner.height) / 2;
+    box.scrollLeft += inner.left - outer.left - (outer.width - inner.width) / 2;
+  }
+
+  function showPanel() {
+    const row = lines[current].parentElement;
+    const copies = [...row.children].map((child) => child.cloneNode(true));
+    const line = document.createElement("div");
+    line.className = "line";
+    line.append(...copies[0].childNodes);
+    byId("panel").replaceChildren(line, ...copies.slice(1));
+    const failure = document.querySelector(".lines .failure");
+    if (failure && current === count - 1) byId("panel").append(failure.cloneNode(true));
+    const title = `Step ${current + 1} of ${count}, ${phases[steps[current].phase + 1]}`;
+    byId("title").textContent = title;
+    byId("said").textContent = `${title}: ${lines[current].ariaLabel ?? lines[current].textContent}`;
+  }
+
+  function showSource() {
+    const { span } = steps[place(steps[current].value, -1)];
+    const source = byId("source");
+    if (!text) return;
+    if (!span) return source.replaceChildren(text);
+    const part = (from, to) => letters.slice(from, to).join("");
+    const mark = document.createElement("mark");
+    mark.textContent = part(...span);
+    source.replaceChildren(part(0, span[0]), mark, part(span[1]));
+    reveal(mark, source.parentElement);
+  }
+
+  function showLine(previous) {
+    const focused = lines[previous] === document.activeElement;
+    lines[previous]?.removeAttribute("aria-current");
+    lines[previous]?.setAttribute("tabindex", "-1");
+    lines[current].setAttribute("aria-current", "step");
+    lines[current].removeAttribute("tabindex");
+    if (focused) lines[current].focus({ preventScroll: true });
+    reveal(lines[current].parentElement, document.querySelector(".lines"));
+  }
+
+  function go(step) {
+    const next = Math.min(Math.max(step, 0), count - 1);
+    if (next === current) return;
+    const previous = current;
+    current = next;
+    byId("slider").value = current + 1;
+    byId("slider").setAttribute("aria-valuetext", `step ${current + 1} of ${count}: ${steps[current].label}`);
+    byId("count").textContent = `step ${current + 1} of ${count}`;
+    history.replaceState(null, "", `#step-${current + 1}`);
+    showLine(previous);
+    showPanel();
+    showSource();
+    showGraph();
+  }
+
+  // A value's step is the one of the sweep that is shown, if the value has one there.
+  function goToValue(value) {
+    const { phase } = steps[current];
+    const step = Math.min(place(value, phase) < Infinity ? place(value, phase) : place(value, -1));
+    if (step < Infinity) go(step);
+    return step < Infinity;
+  }
+
+  // what moves
+
+  const fromHash = () => Number(/^#step-(\d+)$/.exec(location.hash)?.[1] ?? NaN) - 1;
+  const moves = { first: () => 0, back: () => current - 1, next: () => current + 1, last: () => count - 1 };
+  const keys = { Home: "first", ArrowLeft: "back", ArrowRight: "next", End: "last" };
+  for (const [id, move] of Object.entries(moves)) byId(id).addEventListener("click", () => go(move()));
+  byId("slider").addEventListener("input", (event) => go(Number(event.target.value) - 1));
+  document.addEventListener("keydown", (event) => {
+    const busy = event.ctrlKey || event.altKey || event.metaKey || event.shiftKey || event.target.closest("input, [role=group][tabindex], pre");
+    if (busy || !(event.key in keys)) return;
+    event.preventDefault();
+    go(moves[keys[event.key]]());
+  });
+  lines.forEach((line, k) => {
+    line.parentElement.removeAttribute("id"); // an address with a step shows the panel, not the place in the list
+    line.setAttribute("tabindex", "-1");
+    line.addEventListener("click", (event) => {
+      event.preventDefault();
+      go(k);
+    });
+  });
+  for (const [value, node] of nodes) {
+    node.addEventListener("mousedown", (event) => event.preventDefault()); // the focus, and with it the keys, stay
+    node.addEventListener("click", () => goToValue(value));
+  }
+  addEventListener("hashchange", () => Number.isNaN(fromHash()) || go(fromHash()));
+
+  for (const input of all("input[name=show]")) {
+    const show = () => input.checked && (document.body.dataset.show = input.value);
+    input.addEventListener("change", show);
+    show();
+  }
+
+  document.querySelector(".chooser")?.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const value = byId("around").value.trim();
+    const output = event.target.querySelector("output");
+    output.textContent = goToValue(value) ? "" : `${value || "An empty name"} is not a value of this formula.`;
+  });
+
+  byId("copy")?.addEventListener("click", async (event) => {
+    const button = event.target;
+    try {
+      await navigator.clipboard.writeText(byId("code").textContent);
+      button.textContent = "Copied";
+    } catch {
+      getSelection().selectAllChildren(byId("code"));
+      button.textContent = "Selected";
+    }
+    setTimeout(() => (button.textContent = "Copy"), 2000);
+  });
+
+  document.documentElement.classList.add("scripted");
+  document.querySelector(".current-step").hidden = false;
+  go(Number.isNaN(fromHash()) ? 0 : fromHash());
+  scrollTo(0, 0);
+})();

@@ -1,0 +1,82 @@
+"""A derivation in, its end out as HTML: the formula that it is of, the final formulas, and the Python module."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from symad.builder import Builder
+from symad.derivatives.reverse import all_partials, derivative_label
+from symad.errors import SymadError
+from symad.explain.page.markup import Markup, element, joined, math
+from symad.explain.steps import Explanation, Pass
+from symad.operations import LEAVES
+from symad.printers.infix import formulas
+from symad.printers.mathml import expression, mathml, name
+from symad.printers.python import generate
+from symad.program import Program
+from symad.simplify import identities
+
+READ = 60  # symbols of a formula that is typeset as it was written
+OUTPUTS = 6  # typeset formulas of a heading
+
+
+def heading(program: Program) -> Markup | None:
+    """Typeset a formula as it was written, an equation for each output; None where it is too long to be read so."""
+    sizes: list[int] = []
+    for operation, operands in program.assignments:
+        sizes.append(1 if operation in LEAVES else 1 + min(READ, sum([sizes[v] for v in operands])))
+    long = any(sizes[result] > READ for result in program.results)
+    if long or len(program.outputs) > OUTPUTS:
+        return None
+    parts = ((label, program.part([label])) for label in program.outputs)
+    return joined(math(f"{name(label)}<mo>=</mo>{expression(part)}", block=True) for label, part in parts)
+
+
+def derived(explanation: Explanation) -> Program:
+    """Give the program of the derivatives that the sweeps compute; of a combination of seeds their sums."""
+    program, wrt = explanation.program, explanation.wrt
+    partials = all_partials(program, wrt)
+    if all(len(sweep.seeds) == 1 and {*sweep.seeds.values()} == {1.0} for sweep in explanation.passes):
+        return partials.part([label for sweep in explanation.passes for label in sweep.results])
+    b = Builder(identities)
+    values = b.copy(partials, [b.input(text) for text in partials.inputs])
+    found = dict(zip(partials.outputs, [values[v] for v in partials.results], strict=True))
+    rows = []
+    for sweep in explanation.passes:
+        names = wrt if sweep.mode == "reverse" else program.outputs
+        rows += [(label, combined(b, found, sweep, name)) for label, name in zip(sweep.results, names, strict=True)]
+    return b.finish(rows)
+
+
+def combined(b: Builder, found: Mapping[str, int], sweep: Pass, other: str) -> int:
+    """Make the sum that the seeds of a sweep stand for, by one input or of one output."""
+    total: int | None = None
+    for seeded, weight in sweep.seeds.items():
+        label = derivative_label(seeded, other) if sweep.mode == "reverse" else derivative_label(other, seeded)
+        whole = int(weight) if weight.is_integer() and abs(weight) < 2**53 else weight
+        term = b.make("mul", b.constant(whole), found[label])
+        total = term if total is None else b.make("add", total, term)
+    return b.constant(0) if total is None else total
+
+
+def final(explanation: Explanation, typeset: bool) -> Markup:
+    """Write the final formulas, typeset or as text."""
+    if not any(sweep.results for sweep in explanation.passes):
+        return element("p", None, "There is no derivative to write: the formula has no input, or has no value here.")
+    program = derived(explanation)
+    if typeset:
+        scrolled = {"class": "formulas", "tabindex": "0", "role": "group", "aria-label": "The derivatives"}
+        return element("div", scrolled, Markup(mathml(program)))
+    rows = formulas(program)
+    text = "\n".join(f"{label} = {formula}" for label, formula in {**rows.temporaries, **rows}.items())
+    return element("pre", {"class": "formulas", "tabindex": "0", "aria-label": "The formulas"}, text)
+
+
+def module(program: Program) -> str | None:
+    """Give the Python module of a program with one output; None where there is none."""
+    if len(program.outputs) != 1 or not program.inputs:
+        return None
+    try:
+        return generate(program)
+    except SymadError:
+        return None

@@ -1,0 +1,141 @@
+"""The data of a derivation: its steps, in order, each with what it computes, why, and where it came from.
+
+A step computes one number from those of steps before it. What it computes is a Program of one output, whose inputs are
+the labels of those steps: `dz/dw1` is `w2 + cos(w1)`. Views (text, Markdown, HTML, the graph) only read this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from symad.errors import EvaluationError
+from symad.program import Program
+
+Number = float | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Hold one term of the chain rule: the derivative `factor` times the partial derivative `ratio` of an operation.
+
+    `user` is the value that the operation makes, `operand` the one by which it is differentiated; `place` tells places
+    apart where a value is used twice. `rule` quotes the table of operations; `partial` is the rule applied.
+    """
+
+    user: str
+    operand: str
+    place: str
+    factor: str
+    ratio: str
+    rule: str
+    partial: Program
+    number: Number | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Hold one line of the derivation.
+
+    `kind` is input, operation or output in the pass that computes the values; seed, adjoint, tangent or zero in those
+    that compute derivatives. `label` is what the line gives, `value` the value that it is about, `span` the part of the
+    formula that this came from. `simplified` is the expression with short derivatives written out, None where that is
+    no other. `number` is None without a point, and where nothing had to be computed. `seed` is what a seed adds to the
+    terms. `failed` marks the step that has no value at the point, the last one.
+    """
+
+    kind: str
+    label: str
+    value: str
+    expression: Program
+    simplified: Program | None = None
+    number: Number | None = None
+    seed: float | None = None
+    terms: tuple[Term, ...] = ()
+    notes: tuple[str, ...] = ()
+    span: tuple[int, int] | None = None
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """Hold one sweep: backwards from outputs, or forwards from inputs.
+
+    `of` is the output or input whose row or column of the Jacobian it computes, or the name of a combination of them;
+    `seeds` are the seeds that are not 0, by name; `results` maps each derivative that was asked for to the label of the
+    step that gives it.
+    """
+
+    mode: str
+    of: str
+    seeds: Mapping[str, float]
+    steps: tuple[Step, ...]
+    results: Mapping[str, str]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Hold the steps that compute the values, then the sweeps; `failure` says why they end before their end.
+
+    `str()` writes it as text; `markdown`, `html` and `json` are the other views of the same steps.
+    """
+
+    program: Program
+    point: Mapping[str, float] | None
+    mode: str
+    wrt: tuple[str, ...]
+    values: tuple[Step, ...]
+    passes: tuple[Pass, ...]
+    failure: EvaluationError | None
+
+    @property
+    def steps(self) -> Iterator[Step]:
+        """Give every step, in the order in which they are computed."""
+        yield from self.values
+        for sweep in self.passes:
+            yield from sweep.steps
+
+    @property
+    def formulas(self) -> Mapping[str, str]:
+        """Give the formulas of the derivatives that the sweeps compute, by label.
+
+        None for combined seeds, and none where the formulas are so long that they share named values: those would be
+        called w1, w2, … too.
+        """
+        from symad.derivatives.reverse import all_partials
+        from symad.printers.infix import formulas
+
+        labels = [label for sweep in self.passes if len(sweep.seeds) == 1 for label in sweep.results]
+        if not labels:
+            return {}
+        found = formulas(all_partials(self.program, self.wrt).part(labels))
+        return {} if found.temporaries else found
+
+    def __str__(self) -> str:
+        from symad.explain.text import text
+
+        return text(self)
+
+    def markdown(self) -> str:
+        """Write the derivation in Markdown."""
+        from symad.explain.markdown import markdown
+
+        return markdown(self)
+
+    def json(self) -> str:
+        """Write the derivation in JSON."""
+        from symad.explain.document import document
+
+        return document(self)
+
+    def html(self) -> str:
+        """Write the derivation as one page that needs nothing else: graph, steps to go through, formulas and code."""
+        from symad.explain.page import page
+
+        return page(self)
+
+    def _repr_html_(self) -> str:
+        from symad.explain.page import fragment
+
+        return fragment(self)

@@ -1,0 +1,114 @@
+"""A derivation as text: a line for each step, in the order in which they are computed, with what explains it below."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from textwrap import wrap
+
+from symad.collector import without_collector
+from symad.explain import words
+from symad.explain.costs import costs
+from symad.explain.display import forms, numbers_of, plain
+from symad.explain.steps import Explanation, Number, Pass, Step
+from symad.numbers import approximate
+
+WIDTH = 100  # columns of a line; a longer one goes on below, at an equals sign
+INDENT = "  "
+
+
+@without_collector
+def text(explanation: Explanation) -> str:
+    """Write a derivation as text."""
+    return "\n".join(lines(explanation))
+
+
+def lines(explanation: Explanation) -> Iterator[str]:
+    """Write the lines of a derivation."""
+    yield from formula(explanation).splitlines()
+    if explanation.point:
+        yield f"at {point(explanation.point)}"
+    yield ""
+    yield words.VALUES
+    yield ""
+    numbers = numbers_of(explanation.values)
+    for step in explanation.values:
+        yield from written(step, numbers)
+    for k, sweep in enumerate(explanation.passes):
+        yield ""
+        yield from swept(sweep, numbers, first=k == 0, known=explanation.point is not None)
+    yield ""
+    if explanation.failure is not None:
+        yield from wrapped(words.ended(explanation.failure.reason))
+    else:
+        yield from results(explanation)
+
+
+def formula(explanation: Explanation) -> str:
+    """Give the formula as it was written; as its list of assignments, if it was made otherwise."""
+    program = explanation.program
+    return program.text.strip() or str(program)
+
+
+def point(coordinates: Mapping[str, float]) -> str:
+    """Write a point."""
+    return ", ".join(f"{name} = {approximate(x)}" for name, x in coordinates.items())
+
+
+def written(step: Step, numbers: Mapping[str, Number | None]) -> Iterator[str]:
+    """Write a step, broken at signs where it is long, and its notes."""
+    line = f"{INDENT}{step.label}"
+    margin = " " * len(line)
+    for form in forms(step, numbers):
+        first, *rest = form.split(" + ")
+        for piece in (f" = {first}", *[f" + {term}" for term in rest]):
+            if len(line) + len(piece) > WIDTH and line.strip():
+                yield line
+                line = margin
+            line += piece
+    yield line
+    for note in step.notes:
+        yield from wrapped(note, INDENT * 3)
+    for term in step.terms:
+        yield INDENT * 3 + words.ruled(term.ratio, plain(term.partial), term.rule)
+
+
+def swept(sweep: Pass, numbers: Mapping[str, Number | None], *, first: bool, known: bool) -> Iterator[str]:
+    """Write a sweep; what is true of all of them is said once."""
+    yield words.heading(sweep.mode, sweep.of)
+    for paragraph in [words.PARENTS if sweep.mode == "reverse" else words.DUAL, words.reading(known)] if first else []:
+        yield from wrapped(paragraph)
+    for note in sweep.notes:
+        yield from wrapped(note)
+    yield ""
+    known_here = {**numbers, **numbers_of(sweep.steps)}
+    for step in sweep.steps:
+        yield from written(step, known_here)
+
+
+def wrapped(paragraph: str, margin: str = "") -> list[str]:
+    """Break a paragraph into lines."""
+    return wrap(paragraph, WIDTH, initial_indent=margin, subsequent_indent=margin, break_on_hyphens=False)
+
+
+def results(explanation: Explanation) -> Iterator[str]:
+    """Write the derivatives that were asked for, and what both modes cost."""
+    found = [row for sweep in explanation.passes for row in derivatives(explanation, sweep)]
+    if not found:
+        yield "There is no input, so there is nothing to differentiate by."
+        return
+    yield "The derivatives:"
+    yield ""
+    for row in found:
+        yield INDENT + " = ".join(row)
+    yield ""
+    yield from wrapped(str(costs(explanation)))
+
+
+def derivatives(explanation: Explanation, sweep: Pass) -> Iterator[list[str]]:
+    """Give, for each derivative of a sweep, its label, the step that gives it, its formula and its number."""
+    steps = {step.label: step for step in sweep.steps}
+    shown = explanation.formulas
+    for label, found in sweep.results.items():
+        number = steps[found].number
+        row = [label, found, shown.get(label, ""), "" if number is None else approximate(number)]
+        yield [cell for k, cell in enumerate(row) if cell and cell not in row[:k]]

@@ -1,0 +1,166 @@
+"""What a derivation says in words: one sentence for each thing that a reader may ask about a step.
+
+Names and counts in, plain sentences out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from symad.numbers import approximate
+from symad.operations import OPERATIONS
+from symad.program import write_assignment
+
+SHOWN = 6  # names of a list that are written out
+PLACES = ("1st", "2nd", "3rd")
+
+VALUES = "The values: one line for each elementary operation, in the order of the formula."
+PARENTS = (
+    "A parent of a value is an assignment that uses it. A small change of a value changes each of its parents, and "
+    "through them the result: along every path from the value to the result by the product of the partial derivatives "
+    "on the way. To first order the changes along several paths add up; that is the chain rule over paths. Summing it "
+    "parent by parent, from the result backwards, uses every partial derivative once."
+)
+DUAL = (
+    "Every value travels together with its tangent, its derivative along the seed: such a pair is a dual number. "
+    "A tangent is a sum over the operands of the operation that makes the value: the partial derivative by the operand "
+    "times the tangent of the operand. So it is known as soon as the value is."
+)
+FORMS = (
+    "A line reads: the chain rule, the rules of the table of operations put in, simplified",
+    "with the numbers of the point, the number that is passed on",
+)
+
+
+def reading(numbers: bool) -> str:
+    """Say how the line of a derivative reads."""
+    return f"{', '.join(FORMS if numbers else FORMS[:1])}. A form that is like the one before it is left out."
+
+
+def listed(names: Sequence[str], word: str = "and") -> str:
+    """List names, the first of many.
+
+    >>> listed(["w1"]), listed(["w3", "w4"]), listed([f"w{k}" for k in range(1, 10)])
+    ('w1', 'w3 and w4', 'w1, w2, w3, w4, w5, … and w9 (9 in all)')
+    """
+    if len(names) > SHOWN + 1:
+        return f"{', '.join(names[: SHOWN - 1])}, … {word} {names[-1]} ({len(names)} in all)"
+    return f" {word} ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else list(names))
+
+
+def quoted(operation: str, position: int) -> str:
+    """Quote the table's rule for the partial derivative of an operation by one argument.
+
+    >>> quoted("mul", 0), quoted("sqrt", 0)
+    ('d(x*y)/dx = y', 'd(sqrt(x))/dx = 1/(2*z) with z = sqrt(x)')
+    """
+    row = OPERATIONS[operation]
+    written = write_assignment(operation, row.arguments)
+    partial = row.partials[position] or "0"
+    result = f" with z = {written}" if re.search(r"\bz\b", partial) else ""
+    return f"d({written})/d{row.arguments[position]} = {partial}{result}"
+
+
+def heading(mode: str, of: str) -> str:
+    """Give the title of a sweep."""
+    if mode == "reverse":
+        return f"The reverse sweep for {of}: one line for each value, from the result backwards."
+    return f"The forward sweep for {of}: one line for each value, from the inputs on."
+
+
+def seeded(of: str, value: str, mode: str, combined: bool) -> str:
+    """Explain a seed where it stands."""
+    if mode == "forward":
+        along = f"the inputs move along {of}, and {value} as fast as this" if combined else f"{value} is {of} itself"
+        return (
+            f"The seed: {along}. The sweep multiplies what it starts from: without a seed there is nothing to pass on."
+        )
+    if combined:
+        return f"A seed: {of} counts {value} this many times. The sweep multiplies what it starts from."
+    return (
+        f"The seed: {value} is {of} itself, and changes as much as it does. The sweep multiplies what it starts from: "
+        "twice the seed would double every line below."
+    )
+
+
+def used(
+    value: str, users: Sequence[str], idle: Sequence[str], flat: Sequence[str], of: str, seed: bool, always: bool
+) -> list[str]:
+    """Say which parents a value has, and what becomes of their contributions."""
+    notes = []
+    parents = list(dict.fromkeys(users))
+    if len(parents) > 1:
+        notes.append(f"{value} is used by {listed(parents)}, so their contributions add up.")
+    elif len(users) > 1:
+        notes.append(f"{value} is used {len(users)} times by {parents[0]}, so the contributions add up.")
+    elif parents:
+        notes.append(f"{value} is used by {parents[0]} alone.")
+    if seed and parents:
+        notes.append("It is an output too, so its own seed is added.")
+    if not always:
+        notes.append("It is computed only where its branch is taken; there alone it has this adjoint.")
+    if flat:
+        notes.append(f"{listed(flat)} uses it too, but is flat: its partial derivative is 0.")
+    if idle:
+        notes.append(f"{listed(idle)} uses it too, but no path leads from there to {of}.")
+    return notes
+
+
+def zero(value: str, users: Sequence[str], flat: Sequence[str], of: str) -> str:
+    """Say why an adjoint is zero."""
+    if not users:
+        return f"Nothing uses {value}, so {of} does not depend on it."
+    if flat:
+        return f"{value} is used by {listed(flat)}, whose partial derivative is 0: nothing is passed on."
+    return f"No path leads from {value} to {of}."
+
+
+def unmoved(value: str, of: str) -> str:
+    """Say why a tangent is zero."""
+    return f"{value} does not depend on {of}."
+
+
+def taken(condition: str, holds: bool, branch: str) -> str:
+    """Say which branch of a conditional was taken."""
+    return f"{condition} is {'true' if holds else 'false'}, so {branch} is taken; the other branch is not computed."
+
+
+def not_computed(value: str) -> str:
+    """Say why a value has no number at the point."""
+    return f"{value} is not needed at this point: it is not computed."
+
+
+def row_or_column(mode: str, of: str, seeds: Mapping[str, float], combined: bool) -> str:
+    """Say what a sweep computes, in terms of the Jacobian.
+
+    >>> row_or_column("reverse", "s", {"p": 1.0, "q": 2.0}, True)
+    'This sweep computes a vector-Jacobian product: 1 times the row of p + 2 times the row of q. Write s = 1*p + 2*q.'
+    """
+    line = "row" if mode == "reverse" else "column"
+    if not combined:
+        return f"This sweep computes the {line} of {of} in the Jacobian."
+    sums = " + ".join(f"{approximate(weight)} times the {line} of {name}" for name, weight in seeds.items())
+    if mode == "reverse":
+        written = " + ".join(f"{approximate(weight)}*{name}" for name, weight in seeds.items())
+        return f"This sweep computes a vector-Jacobian product: {sums}. Write {of} = {written}."
+    moved = ", ".join(f"d{name}/d{of} = {approximate(weight)}" for name, weight in seeds.items())
+    return f"This sweep computes a Jacobian-vector product: {sums}. The inputs move along {of}: {moved}."
+
+
+def ruled(ratio: str, partial: str, rule: str) -> str:
+    """Say by which rule a partial derivative is what it is."""
+    return f"{ratio} = {partial} by the rule {rule}"
+
+
+def ended(reason: str) -> str:
+    """Say why a derivation ends early."""
+    return f"Here the derivation ends: {reason}."
+
+
+def left_out(mode: str, names: Sequence[str], of: str) -> str:
+    """Say which values have a derivative of zero without a line of their own."""
+    many = len(names) > 1
+    reach, kind = ("reach", "adjoint") if mode == "reverse" else ("depend on", "tangent")
+    verb, zero = ("do", f"their {kind}s are") if many else ("does", f"its {kind} is")
+    return f"{listed(names)} {verb} not {reach} {of}: {zero} 0."
