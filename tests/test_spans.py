@@ -10,7 +10,6 @@ from symad.operations import LEAVES
 from symad.parse import parse
 from symad.spans import spans
 
-
 WHERE = "where(not (x < y) and x != 0, x, y)"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count
 
 from symad.explain.steps import Number, Step
@@ -67,19 +67,27 @@ def chain(step: Step) -> str:
     return " + ".join(terms)
 
 
-def forms(step: Step, numbers: Mapping[str, Number | None]) -> list[str]:
-    """Write what a step gives, in the forms that it goes through, each once.
+def stages(step: Step, numbers: Mapping[str, Number | None]) -> Iterator[tuple[str, str]]:
+    """Write what a step gives in every form that it goes through, each with its name.
 
-    The chain rule, the rules put in, simplified, with numbers, as a number; a step that failed has no number.
+    They are called chain, rules (those of the table put in), simplified, numbers, and number; a step that failed has
+    no number.
     """
-    found = [chain(step), plain(step.expression)]
+    if step.terms:
+        yield "chain", chain(step)
+    yield "rules", plain(step.expression)
     if step.simplified is not None:
-        found.append(readable(step.simplified))
+        yield "simplified", readable(step.simplified)
     if step.number is not None or step.failed:
-        found.append(put_in(step.expression, numbers))
+        yield "numbers", put_in(step.expression, numbers)
     if step.number is not None:
-        found.append(approximate(step.number))
-    return [form for k, form in enumerate(found) if form and form != found[k - 1]]
+        yield "number", approximate(step.number)
+
+
+def forms(step: Step, numbers: Mapping[str, Number | None]) -> list[str]:
+    """Write the forms of a step, without those that are like the one before."""
+    found = [text for _, text in stages(step, numbers)]
+    return [text for k, text in enumerate(found) if k == 0 or text != found[k - 1]]
 
 
 def numbers_of(steps: Iterable[Step]) -> dict[str, Number | None]:

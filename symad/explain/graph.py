@@ -200,17 +200,23 @@ class Surroundings:
             self.users[edge.operand].append(edge)
 
     def near(self, name: str, distance: int, most: int) -> list[str]:
-        """Give the values that are at most some uses away, nearer ones and operands first if those are too many."""
+        """Give the values that are at most some uses away, nearer ones and operands first if those are too many.
+
+        What else uses an operand is left out: an input may have thousands of users that have nothing to do with each
+        other. The other operands of a user belong to its partial derivative.
+        """
         away = {name: 0}
+        above = {name: False}  # whether a value was met as the operand of another
         met = [name]
         for value in met:
             if away[value] == distance:
                 break
             operands = [edge.operand for edge in self.operands[value]]
-            users = [edge.user for edge in islice(self.users[value], most)]
-            for other in (*operands, *users):
+            users = [edge.user for edge in islice(self.users[value], 0 if above[value] else most)]
+            for k, other in enumerate((*operands, *users)):
                 if other not in away and len(met) < most:
                     away[other] = away[value] + 1
+                    above[other] = k < len(operands)
                     met.append(other)
         return sorted(met, key=self.order.__getitem__)
 

@@ -154,9 +154,9 @@ def drawn_edge(edge: Edge, layout: Layout | None, prefix: str) -> Iterator[str]:
         yield f"<title>d{edge.user}/d{edge.operand} = {escaped(edge.symbols)}{number}</title>"
     yield f'<path d="{path}" fill="none" stroke="{LIGHT["line"]}"{dashes}/>'
     if edge.partials and not edge.idle:
-        if layout:
-            yield behind(edge, layout.labels[ends])
-        yield partial(edge, layout.labels[ends] if layout else (0, 0))
+        place = layout.labels[ends] if layout else (0, 0)
+        yield behind(edge, place)
+        yield partial(edge, place)
     yield "</g>"
 
 

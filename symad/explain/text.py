@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from textwrap import wrap
 
 from symad.collector import without_collector
@@ -14,6 +15,7 @@ from symad.numbers import approximate
 
 WIDTH = 100  # columns of a line; a longer one goes on below, at an equals sign
 INDENT = "  "
+COORDINATES = 12  # of a point that are shown with the formula
 
 
 @without_collector
@@ -50,8 +52,10 @@ def formula(explanation: Explanation) -> str:
 
 
 def point(coordinates: Mapping[str, float]) -> str:
-    """Write a point."""
-    return ", ".join(f"{name} = {approximate(x)}" for name, x in coordinates.items())
+    """Write a point, of many coordinates the first; all stand among the values."""
+    shown = [f"{name} = {approximate(x)}" for name, x in islice(coordinates.items(), COORDINATES)]
+    more = len(coordinates) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")
 
 
 def written(step: Step, numbers: Mapping[str, Number | None]) -> Iterator[str]:

@@ -11,6 +11,7 @@ import re
 from base64 import b64encode
 from dataclasses import replace
 from hashlib import sha256
+from itertools import islice
 
 from symad.collector import without_collector
 from symad.explain.graph import LARGE, Graph, graph, layout, parts
@@ -20,6 +21,7 @@ from symad.explain.page.results import final, heading, module
 from symad.explain.page.steering import steering
 from symad.explain.steps import Explanation
 from symad.explain.svg import svg
+from symad.explain.text import COORDINATES
 from symad.numbers import approximate
 from symad.printers.mathml import name, numeral
 
@@ -113,13 +115,6 @@ def complete(explanation: Explanation) -> Graph:
     return replace(drawn, nodes=tuple(nodes), edges=tuple(edges))
 
 
-def anonymous(picture: str) -> str:
-    """Take the identifiers out of a picture, and what refers to them."""
-    return re.sub(
-        r"<[^>]*>", lambda tag: re.sub(r' (?:id|aria-labelledby|aria-describedby)="[^"]*"', "", tag[0]), picture
-    )
-
-
 # the parts of the page, in their order
 
 
@@ -156,10 +151,12 @@ def opening(explanation: Explanation) -> list[str]:
         rows.append(element("h1", {"class": "plain"}, first + ("…" if len(text) > TITLE else "")))
         rows.append(element("noscript", None, element("pre", None, text)))
     if explanation.point:
-        pairs = (
+        pairs = [
             element("li", None, math(f"{name(text)}<mo>=</mo>{numeral(approximate(x))[0]}"))
-            for text, x in explanation.point.items()
-        )
+            for text, x in islice(explanation.point.items(), COORDINATES)
+        ]
+        if len(explanation.point) > COORDINATES:
+            pairs.append(element("li", None, f"and {len(explanation.point) - COORDINATES} more"))
         rows.append(element("ul", {"class": "point", "aria-label": "The point"}, *pairs))
     if explanation.failure is not None:
         rows.append(failed(explanation))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from symad.explain import words
-from symad.explain.display import chain, numbers_of, plain, put_in, readable
+from symad.explain.display import numbers_of, plain, stages
 from symad.explain.page.markup import Markup, element, joined, math
 from symad.explain.steps import Explanation, Number, Pass, Step, Term
 from symad.numbers import approximate, write_number
@@ -17,6 +17,7 @@ from symad.printers.mathml import as_typed, expression, label, numeral
 from symad.program import Program
 
 Numbers = Mapping[str, Number | None]
+NUMERIC = {"numbers": "numeric", "number": "numeric"}  # forms that are no symbols
 EQUALS, PLUS, DOT = "<mo>=</mo>", "<mo>+</mo>", "<mo>⋅</mo>"
 
 
@@ -106,9 +107,9 @@ def forms(step: Step, numbers: Numbers, typeset: bool) -> list[Form]:
 
     Equal neighbours are one form, of both kinds. What has no number is shown whatever is asked for.
     """
-    found = [Form(*form) for form in candidates(step, numbers, typeset) if form[0]]
     kept: list[Form] = []
-    for form in found:
+    for name, text in stages(step, numbers):
+        form = Form(text, set_stage(name, step, numbers) if typeset else "", NUMERIC.get(name, "symbolic"))
         if kept and kept[-1].text == form.text:
             kinds = kept[-1].kinds if form.kinds in kept[-1].kinds else f"{kept[-1].kinds} {form.kinds}"
             kept[-1] = kept[-1]._replace(kinds=kinds)
@@ -119,16 +120,15 @@ def forms(step: Step, numbers: Numbers, typeset: bool) -> list[Form]:
     return kept
 
 
-def candidates(step: Step, numbers: Numbers, typeset: bool) -> Iterator[tuple[str, str, str]]:
-    """Give every form of a step: text, MathML, kind."""
-    yield chain(step), chained(step) if typeset else "", "symbolic"
-    yield plain(step.expression), expression(step.expression) if typeset else "", "symbolic"
-    if step.simplified is not None:
-        yield readable(step.simplified), expression(step.simplified) if typeset else "", "symbolic"
-    if step.number is not None:
-        yield put_in(step.expression, numbers), numbered(step.expression, numbers) if typeset else "", "numeric"
-        text = approximate(step.number)
-        yield text, numeral(text)[0] if typeset else "", "numeric"
+def set_stage(name: str, step: Step, numbers: Numbers) -> str:
+    """Typeset one form of a step."""
+    if name == "chain":
+        return chained(step)
+    if name == "numbers":
+        return numbered(step.expression, numbers)
+    if name == "number" and step.number is not None:
+        return numeral(approximate(step.number))[0]
+    return expression(step.simplified if name == "simplified" and step.simplified is not None else step.expression)
 
 
 def chained(step: Step) -> str:
@@ -158,7 +158,7 @@ def symbol(name: str) -> tuple[str, int]:
 def explained(step: Step, typeset: bool) -> Iterator[Markup]:
     """Write the notes of a step, its exact number, and the rules that it uses."""
     for note in step.notes:
-        yield element("p", {"class": "note"}, note[:1].upper() + note[1:] if note.startswith("the ") else note)
+        yield element("p", {"class": "note"}, note)
     if step.terms:
         yield element("ul", {"class": "rules"}, *(rule(term, typeset) for term in step.terms))
     if step.number is not None and "…" in approximate(step.number):
