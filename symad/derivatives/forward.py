@@ -120,7 +120,7 @@ def chosen(b: Builder, value: int, yes: Tangent | None, no: Tangent | None) -> T
         taken = use(b, value, position, ALWAYS)
         if tangent is None:
             taken = NEVER
-        elif tangent.support != ALWAYS:
+        elif taken != NEVER and tangent.support != ALWAYS:
             taken = both(b, taken, [(tangent.support, True)])
         supports.append(taken)
     support = either(b, *supports)

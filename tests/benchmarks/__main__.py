@@ -8,11 +8,11 @@ import platform
 import sys
 from collections.abc import Iterable
 
-from . import call, growth, operations, speed, start
+from . import call, explain, growth, operations, speed, start
 from .peers import PEERS
 from .tables import Table
 
-PARTS = ("start", "operations", "call", "speed", "growth", "sympy")  # the quick ones first
+PARTS = ("start", "explain", "operations", "call", "speed", "growth", "sympy")  # the quick ones first
 EXAMPLES = """\
 examples:
   python -m tests.benchmarks start operations
@@ -21,6 +21,7 @@ examples:
 
 parts:
   start       the command line as a whole process
+  explain     the page of a worked derivation as a whole process, and the time an assignment
   operations  operation counts of gradients
   call        one call of the generated Python gradient, beside SymPy's lambdify
   speed       text to gradient, every peer, every measurement in a process of its own
@@ -69,7 +70,9 @@ def tables(part: str, asked: argparse.Namespace) -> Iterable[Table]:
         return speed.against_sympy()
     if part == "operations":
         return operations.operations()
-    return {"start": start.start, "call": call.call, "growth": growth.growth}[part](**rounds)
+    return {"start": start.start, "explain": explain.explain, "call": call.call, "growth": growth.growth}[part](
+        **rounds
+    )
 
 
 def setting() -> str:

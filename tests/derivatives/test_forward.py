@@ -162,6 +162,7 @@ DEAD = [  # formula, point, derivative: a branch that is not taken is not evalua
     ("y = (if x > 0 then 0 else if 1/x > -1 then x else 0); sqrt(y)", 1, 0),
     ("if x < 0 or log(x) < 1 then x^2 else 1/(x - 5)", 5, None),
     ("if x < 0 or log(x) < 1 then x^2 else 1/(x - 5)", 1, 2),
+    ("c = (if x < 0 then 0 else x); sin(if x < 0 and not x < 0 then c else 0)", 1, 0),  # a condition that never holds
 ]
 
 

@@ -15,7 +15,8 @@ from symad.numbers import Number
 from symad.operations import OPERATIONS
 from symad.parse import parse
 from symad.printers.infix import NEGATION
-from symad.printers.mathml import expression, label, leaves, mathml, name, number, numeral
+from symad.printers.mathml import expression, mathml, number, numeral
+from symad.printers.mathml_labels import label, leaves, name
 from symad.program import Program
 from tests.printers.programs import programs
 

@@ -23,7 +23,8 @@ from symad.explain.steps import Explanation
 from symad.explain.svg import svg
 from symad.explain.text import COORDINATES
 from symad.numbers import approximate
-from symad.printers.mathml import name, numeral
+from symad.printers.mathml import numeral
+from symad.printers.mathml_labels import name
 
 SHOWS = (("both", "Both"), ("symbols", "Symbols"), ("numbers", "Numbers"))
 TITLE = 60  # characters of a formula in the title of a window

@@ -13,7 +13,8 @@ from symad.numbers import approximate, write_number
 from symad.printers.emitter import NAME
 from symad.printers.infix import is_derivative
 from symad.printers.latex import FRACTION
-from symad.printers.mathml import as_typed, expression, label, numeral
+from symad.printers.mathml import expression, numeral
+from symad.printers.mathml_labels import as_typed, label
 from symad.program import Program
 
 Numbers = Mapping[str, Number | None]

@@ -11,7 +11,8 @@ from symad.explain.page.markup import Markup, element, joined, math
 from symad.explain.steps import Explanation, Pass
 from symad.operations import LEAVES
 from symad.printers.infix import formulas
-from symad.printers.mathml import expression, mathml, name
+from symad.printers.mathml import expression, mathml
+from symad.printers.mathml_labels import name
 from symad.printers.python import generate
 from symad.program import Program
 from symad.simplify import identities
