@@ -100,16 +100,14 @@ class Explanation:
     def formulas(self) -> Mapping[str, str]:
         """Give the formulas of the derivatives that the sweeps compute, by label.
 
-        None for combined seeds, and none where the formulas are so long that they share named values: those would be
-        called w1, w2, … too.
+        None where they are so long that they share named values: those would be called w1, w2, … too.
         """
-        from symad.derivatives.reverse import all_partials
+        from symad.explain.results import derived
         from symad.printers.infix import formulas
 
-        labels = [label for sweep in self.passes if len(sweep.seeds) == 1 for label in sweep.results]
-        if not labels:
+        if not any(sweep.results for sweep in self.passes):
             return {}
-        found = formulas(all_partials(self.program, self.wrt).part(labels))
+        found = formulas(derived(self))
         return {} if found.temporaries else found
 
     def __str__(self) -> str:

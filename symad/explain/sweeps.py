@@ -35,7 +35,7 @@ class Sweep:
     ) -> None:
         self.source, self.values, self.wrt, self.mode, self.seeds = source, values, wrt, mode, seeds
         program = source.program
-        self.combined = len(seeds) > 1
+        self.combined = [*seeds.values()] != [1.0]
         taken = {*program.inputs, *program.outputs}
         letter = "s" if mode == "reverse" else "t"
         free = next(n for n in (letter, *(f"{letter}_{k}" for k in range(1, len(taken) + 2))) if n not in taken)

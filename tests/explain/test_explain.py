@@ -184,7 +184,7 @@ def test_zeros_are_explained() -> None:
     ("mode", "seed", "wanted"),
     [
         ("reverse", {"p": 1.0, "q": 0.0}, {"dp/dx": 3.0, "dp/dy": 2.0}),
-        ("reverse", {"q": 2.0}, {"dq/dx": 2 * (math.sin(6) + 6 * math.cos(6)), "dq/dy": 8 * math.cos(6)}),
+        ("reverse", {"q": 2.0}, {"ds/dx": 2 * (math.sin(6) + 6 * math.cos(6)), "ds/dy": 8 * math.cos(6)}),
         (
             "reverse",
             {"p": 1.0, "q": 2.0},

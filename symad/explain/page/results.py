@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from symad.builder import Builder
-from symad.derivatives.reverse import all_partials, derivative_label
 from symad.errors import SymadError
 from symad.explain.page.markup import Markup, element, joined, math
-from symad.explain.steps import Explanation, Pass
+from symad.explain.results import derived
+from symad.explain.steps import Explanation
 from symad.operations import LEAVES
 from symad.printers.infix import formulas
 from symad.printers.mathml import expression, mathml
 from symad.printers.mathml_labels import name
 from symad.printers.python import generate
 from symad.program import Program
-from symad.simplify import identities
 
 READ = 60  # symbols of a formula that is typeset as it was written
 OUTPUTS = 6  # typeset formulas of a heading
@@ -31,33 +27,6 @@ def heading(program: Program) -> Markup | None:
         return None
     parts = ((label, program.part([label])) for label in program.outputs)
     return joined(math(f"{name(label)}<mo>=</mo>{expression(part)}", block=True) for label, part in parts)
-
-
-def derived(explanation: Explanation) -> Program:
-    """Give the program of the derivatives that the sweeps compute; of a combination of seeds their sums."""
-    program, wrt = explanation.program, explanation.wrt
-    partials = all_partials(program, wrt)
-    if all(len(sweep.seeds) == 1 and {*sweep.seeds.values()} == {1.0} for sweep in explanation.passes):
-        return partials.part([label for sweep in explanation.passes for label in sweep.results])
-    b = Builder(identities)
-    values = b.copy(partials, [b.input(text) for text in partials.inputs])
-    found = dict(zip(partials.outputs, [values[v] for v in partials.results], strict=True))
-    rows = []
-    for sweep in explanation.passes:
-        names = wrt if sweep.mode == "reverse" else program.outputs
-        rows += [(label, combined(b, found, sweep, name)) for label, name in zip(sweep.results, names, strict=True)]
-    return b.finish(rows)
-
-
-def combined(b: Builder, found: Mapping[str, int], sweep: Pass, other: str) -> int:
-    """Make the sum that the seeds of a sweep stand for, by one input or of one output."""
-    total: int | None = None
-    for seeded, weight in sweep.seeds.items():
-        label = derivative_label(seeded, other) if sweep.mode == "reverse" else derivative_label(other, seeded)
-        whole = int(weight) if weight.is_integer() and abs(weight) < 2**53 else weight
-        term = b.make("mul", b.constant(whole), found[label])
-        total = term if total is None else b.make("add", total, term)
-    return b.constant(0) if total is None else total
 
 
 def final(explanation: Explanation, typeset: bool) -> Markup:
