@@ -51,6 +51,11 @@ def is_negative_zero(number: Number) -> bool:
     return number == 0 and isinstance(number, float) and math.copysign(1.0, number) < 0.0
 
 
+def whole(number: float) -> int | float:
+    """Give a double that is a whole number as the integer that it is, if doubles hold its neighbours too."""
+    return int(number) if number.is_integer() and abs(number) < 2.0**53 else number
+
+
 def write_number(number: Number) -> str:
     """Write the shortest text that reads back as the same number.
 

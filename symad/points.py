@@ -14,7 +14,7 @@ from symad.errors import EvaluationError, ParseError, SymadError
 from symad.lalr import identifier
 from symad.operations import NUMBERS
 from symad.parse import parse
-from symad.program import Program, evaluate, failure
+from symad.program import Program, arguments_at, evaluate, failure
 
 READABLE = 60  # characters of a formula in a message
 
@@ -75,7 +75,7 @@ def values_at(program: Program, derived: Program, point: Mapping[str, float]) ->
 
     Raises NamingError where the point does not fit the inputs, EvaluationError where there is no value.
     """
-    arguments = program.bind((), dict(point))
+    arguments = arguments_at(program, point)
     finite(program, arguments)
     try:
         found = finite(derived, arguments)

@@ -13,8 +13,9 @@ input carries its number and its shape instead, a constant its number. The names
 
 from __future__ import annotations
 
+import math
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -211,6 +212,15 @@ def counted(count: int, noun: str) -> str:
     ('1 input', '2 inputs')
     """
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def arguments_at(program: Program, point: Mapping[str, float]) -> list[float]:
+    """Put the coordinates of a point in the order of the inputs; each has to be a finite number."""
+    arguments = program.bind((), dict(point))
+    for name, number in zip(program.inputs, arguments, strict=True):
+        if not math.isfinite(number):
+            raise NamingError(f"the value of {name} is no number")
+    return arguments
 
 
 def shown(names: Sequence[str]) -> str:

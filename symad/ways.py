@@ -23,7 +23,7 @@ from symad.errors import SymadError
 from symad.parse import parse
 from symad.precise import GUARD
 from symad.printers.infix import formulas
-from symad.program import Program, counted, evaluate, failure
+from symad.program import Program, arguments_at, counted, evaluate, failure
 from symad.simplify import simplify
 
 EPS = 2.0**-52
@@ -191,7 +191,7 @@ def compare(program: Program, at: Mapping[str, float], wrt: Sequence[str] | None
     [('printed formulas', 12.0), ('complex step', 12.0), ('forward mode', 12.0), ('reverse mode', 12.0)]
     """
     chosen = chosen_inputs(program, wrt)
-    arguments = program.bind((), dict(at))
+    arguments = arguments_at(program, at)
     values = values_at(program, arguments)
     refuse_what_takes_long(program, len(chosen))
     derived = all_partials(program, wrt)

@@ -50,7 +50,7 @@ def test_every_assignment_has_a_part() -> None:
 
 
 def test_long_and_deep_formulas_take_linear_time() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     spans(" + ".join(f"x{k}" for k in range(100_000)))
     spans("(" * 100_000 + "x" + ")" * 100_000)
-    assert time.perf_counter() - start < 30  # a quadratic part would take hours
+    assert time.process_time() - start < 30  # a quadratic part would take hours

@@ -10,6 +10,7 @@ from random import Random
 
 import mpmath
 import pytest
+from mpmath import mpf
 
 import symad
 from symad.cli import main
@@ -20,7 +21,7 @@ from symad.differences import slopes
 from symad.errors import DerivativeError, EvaluationError, NamingError, SymadError
 from symad.operations import OPERATIONS
 from symad.parse import parse
-from symad.ways import EPS, HEADS, WIDTH, Comparison, Way, compare
+from symad.ways import EPS, HEADS, WIDTH, Comparison, Way, cell, compare
 from tests.derivatives.test_reverse import CONDITIONS
 from tests.test_arithmetics import WITHOUT
 from tests.test_operations import PARTIALS
@@ -389,3 +390,8 @@ def test_a_wrong_way_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     found = compare(parse(FIRST), {"x1": 2, "x2": 3})
     assert (way(found, "forward").cells[0].error or 0.0) > 1e9
     assert "forward 12" in str(found)
+
+
+def test_errors_are_in_units_of_the_true_value() -> None:
+    assert cell(1.0, mpf(1) - mpf(2) ** -53).error == 1.0  # the unit below 1 is half of that above
+    assert cell(1.0, mpf(1) + mpf(2) ** -52).error == 1.0

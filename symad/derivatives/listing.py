@@ -13,6 +13,7 @@ w1, w2, … and the adjoints (or tangents) of other rows; each row keeps the ter
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain, count
 from typing import NamedTuple
 
 from symad.builder import Builder
@@ -73,13 +74,14 @@ class Term(NamedTuple):
 class Row(NamedTuple):
     """Hold the adjoint or tangent of a value: its terms and their sum, a value of the listing's builder.
 
-    `always` is false for a value that is needed under a condition only; its adjoint is right where it is needed.
+    `condition` is the one under which the value is needed, a value of that builder too; elsewhere its adjoint means
+    nothing.
     """
 
     value: int
     terms: tuple[Term, ...]
     total: int
-    always: bool = True
+    condition: int = ALWAYS
 
 
 class Listing:
@@ -123,7 +125,7 @@ class Listing:
                 value,
                 tuple(term for term in reversed(terms) if isinstance(term, Term)),
                 total(target, [term.contribution if isinstance(term, Term) else term for term in terms]),
-                need is None or need[value] == ALWAYS,
+                ALWAYS if need is None or need[value] < 0 else self.translated(need[value]),
             )
             adjoint = self.named(row)
             yield row
@@ -140,8 +142,6 @@ class Listing:
                 if need is not None and condition != need[operand]:
                     condition = self.translated(condition) if condition != ALWAYS else ALWAYS
                     term = term._replace(contribution=guarded(target, term.contribution, condition, NEVER))
-                elif operation == "select":  # the operand is needed only where the select is the operand
-                    term = term._replace(partial=target.constant(1))
                 received.setdefault(operand, []).append(term)
 
     def forward(self, seeds: Mapping[int, Number]) -> Iterator[Row]:
@@ -232,8 +232,8 @@ def assignments(program: Program) -> Iterator[tuple[str, str]]:
 def value_names(program: Program) -> list[str]:
     """Name the values of a program w1, w2, …, or by another letter where an input or an output has such a name."""
     taken = {*program.inputs, *program.outputs}
-    for letter in ("w", "v", "u", "t", "s", "value_"):
+    for letter in chain("wvuts", map("w{}".format, map("_".__mul__, count(1)))):
         names = [name if name[0] != "w" else letter + name[1:] for name in program.names()]
         if taken.isdisjoint(names) and not any(f"bar_{name}" in taken for name in names):
-            return names
+            break
     return names

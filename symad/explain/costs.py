@@ -10,34 +10,38 @@ from symad.explain.steps import Explanation
 from symad.program import counted
 from symad.simplify import simplify
 
-AFFORDABLE = 400_000  # assignments of all sweeps together: beyond that the sweeps are not made in order to be counted
+AFFORDABLE = 100_000  # assignments of all sweeps together: beyond that the sweeps are not made in order to be counted
 
 
 @dataclass(frozen=True, slots=True)
 class Costs:
     """Hold the number of outputs and inputs, and operations: of the values, and of all that each mode computes.
 
-    None stands for a mode that would take too long to count. Derivatives include the values; both are simplified.
+    None stands for a mode that would take too long to count. Derivatives include the values; both are simplified, and
+    what sweeps share is counted once. `listed` are the operations of the steps as they stand, values and sweeps.
     """
 
     outputs: int
     inputs: int
+    listed: tuple[int, int]
     value: int
     reverse: int | None
     forward: int | None
 
     def __str__(self) -> str:
         return " ".join([
-            needed("Reverse", self.outputs, "output", self.reverse),
-            needed("Forward", self.inputs, "input", self.forward),
-            f"The value alone takes {counted(self.value, 'operation')}.",
+            f"The steps above take {self.listed[0]} operations for the values, {self.listed[1]} for the derivatives.",
+            "Simplified, and with what sweeps share computed once:",
+            needed("reverse", self.outputs, "output", self.reverse),
+            needed("forward", self.inputs, "input", self.forward),
+            f"the value alone takes {counted(self.value, 'operation')}.",
         ])  # fmt: skip
 
 
 def needed(mode: str, count: int, kind: str, operations: int | None) -> str:
     """Say what one mode needs."""
     cost = "" if operations is None else f": {counted(operations, 'operation')}, the value included"
-    return f"{mode} mode needs one sweep for each {kind}, here {count}{cost}."
+    return f"{mode} mode needs one sweep for each {kind}, here {count}{cost};"
 
 
 def costs(explanation: Explanation) -> Costs:
@@ -46,10 +50,12 @@ def costs(explanation: Explanation) -> Costs:
     >>> from symad.explain.derivation import explain
     >>> from symad.parse import parse
     >>> costs(explain(parse("x*y*z")))
-    Costs(outputs=1, inputs=3, value=2, reverse=4, forward=4)
+    Costs(outputs=1, inputs=3, listed=(2, 2), value=2, reverse=4, forward=4)
     """
     program, wrt = explanation.program, explanation.wrt
     size, outputs, inputs = len(program.assignments), len(program.outputs), len(wrt)
     reverse = all_partials(program, wrt).operation_count if size * outputs <= AFFORDABLE and wrt else None
     forward = forward_partials(program, wrt).operation_count if size * inputs <= AFFORDABLE and wrt else None
-    return Costs(outputs, inputs, simplify(program).operation_count, reverse, forward)
+    values = sum(step.expression.operation_count for step in explanation.values)
+    sweeps = sum(step.expression.operation_count for sweep in explanation.passes for step in sweep.steps)
+    return Costs(outputs, inputs, (values, sweeps), simplify(program).operation_count, reverse, forward)

@@ -9,10 +9,10 @@ from symad.collector import without_collector
 from symad.derivatives.listing import Source
 from symad.derivatives.reverse import chosen_inputs
 from symad.errors import NamingError, SymadError, closest
-from symad.explain.steps import Explanation
+from symad.explain.steps import Explanation, Pass
 from symad.explain.sweeps import Sweep
 from symad.explain.values import Values
-from symad.program import Program, shown
+from symad.program import Program, arguments_at, shown
 
 MODES = ("reverse", "forward")
 
@@ -44,15 +44,16 @@ def explain(
         raise SymadError(f"{mode} is not a mode", hint="the modes are reverse and forward")
     chosen = chosen_inputs(program, wrt)
     seeds = checked(program, chosen, mode, seed)
-    arguments = None if at is None else program.bind((), dict(at))
+    arguments = None if at is None else arguments_at(program, at)
     source = Source(program, chosen)
     values = Values(source, arguments)
-    passes = []
+    passes: list[Pass] = []
     for seeded in seeds:
-        if values.failure is None:
+        if values.failure is None and (not passes or passes[-1].failure is None):
             passes.append(Sweep(source, values, chosen, mode, seeded).run())
+    failure = values.failure or next((sweep.failure for sweep in passes if sweep.failure is not None), None)
     point = None if arguments is None else dict(zip(program.inputs, arguments, strict=True))
-    return Explanation(program, point, mode, tuple(chosen), tuple(values.steps), tuple(passes), values.failure)
+    return Explanation(program, point, mode, tuple(chosen), tuple(values.steps), tuple(passes), failure)
 
 
 def checked(
@@ -68,7 +69,9 @@ def checked(
         if name not in known:
             near = closest(name, known)
             hint = f"did you mean {near}?" if near else f"{kind}s: {shown(known) or 'none'}"
-            if name in others:
+            if name in program.inputs and mode == "forward":
+                hint = "the derivatives are by others: --wrt, wrt="
+            elif name in others:
                 hint = f"{other}s are seeded in the other mode: {'forward' if mode == 'reverse' else 'reverse'}"
             raise NamingError(f"{name} is not an {kind}: in {mode} mode {kind}s have seeds", hint=hint)
         if not math.isfinite(weight):

@@ -37,7 +37,8 @@ def put_in(expression: Program, numbers: Mapping[str, Number | None]) -> str:
     """Write an expression with numbers in place of its symbols; a symbol that has none stays."""
     known = [numbers.get(name) for name in expression.inputs]
     texts = [name if x is None else approximate(x) for name, x in zip(expression.inputs, known, strict=True)]
-    return written(expression, texts, [NEGATION if text.startswith("-") else NAME for text in texts], SHOWN)
+    levels = [NEGATION if text.startswith("-") else PRODUCT if "e" in text else NAME for text in texts]
+    return written(expression, texts, levels, SHOWN)
 
 
 def written(expression: Program, leaves: Sequence[str], levels: Sequence[int], target: Target) -> str:
@@ -71,23 +72,24 @@ def stages(step: Step, numbers: Mapping[str, Number | None]) -> Iterator[tuple[s
     """Write what a step gives in every form that it goes through, each with its name.
 
     They are called chain, rules (those of the table put in), simplified, numbers, and number; a step that failed has
-    no number.
+    no number, and one that is skipped is not worked out.
     """
     if step.terms:
         yield "chain", chain(step)
+        if step.state == "skipped":
+            return
     yield "rules", plain(step.expression)
     if step.simplified is not None:
         yield "simplified", readable(step.simplified)
-    if step.number is not None or step.failed:
+    if step.number is not None or step.state == "failed":
         yield "numbers", put_in(step.expression, numbers)
     if step.number is not None:
         yield "number", approximate(step.number)
 
 
 def forms(step: Step, numbers: Mapping[str, Number | None]) -> list[str]:
-    """Write the forms of a step, without those that are like the one before."""
-    found = [text for _, text in stages(step, numbers)]
-    return [text for k, text in enumerate(found) if k == 0 or text != found[k - 1]]
+    """Write the forms of a step, each once."""
+    return list(dict.fromkeys([text for _, text in stages(step, numbers)]))
 
 
 def numbers_of(steps: Iterable[Step]) -> dict[str, Number | None]:

@@ -23,29 +23,28 @@ def data(explanation: Explanation) -> dict[str, Any]:
     """Give a derivation as plain data; the keys are always the same."""
     program, failure = explanation.program, explanation.failure
     numbers = numbers_of(explanation.values)
-    text = program.text
     return {
         "formula": formula(explanation),
         "inputs": program.inputs,
         "outputs": program.outputs,
         "at": explanation.point,
         "mode": explanation.mode,
-        "values": [row(step, numbers, text) for step in explanation.values],
-        "sweeps": [swept(sweep, numbers, text) for sweep in explanation.passes],
-        "formulas": dict(explanation.formulas) if failure is None else {},
+        "values": [row(step, numbers) for step in explanation.values],
+        "sweeps": [swept(sweep, numbers) for sweep in explanation.passes],
+        "formulas": dict(explanation.formulas()) if failure is None else {},
         "operations": operations(explanation) if failure is None else None,
         "failure": None if failure is None else failure.reason,
     }
 
 
-def swept(sweep: Pass, numbers: Mapping[str, Number | None], text: str) -> dict[str, Any]:
+def swept(sweep: Pass, numbers: Mapping[str, Number | None]) -> dict[str, Any]:
     """Give a sweep as plain data."""
     known = {**numbers, **numbers_of(sweep.steps)}
     return {
         "of": sweep.of,
         "seeds": sweep.seeds,
         "notes": sweep.notes,
-        "steps": [row(step, known, text) for step in sweep.steps],
+        "steps": [row(step, known) for step in sweep.steps],
         "derivatives": sweep.results,
     }
 
@@ -56,7 +55,7 @@ def operations(explanation: Explanation) -> dict[str, int | None]:
     return {"value": found.value, "reverse": found.reverse, "forward": found.forward}
 
 
-def row(step: Step, numbers: Mapping[str, Number | None], text: str) -> dict[str, Any]:
+def row(step: Step, numbers: Mapping[str, Number | None]) -> dict[str, Any]:
     """Give a step as plain data."""
     return {
         "kind": step.kind,
@@ -80,13 +79,5 @@ def row(step: Step, numbers: Mapping[str, Number | None], text: str) -> dict[str
             for term in step.terms
         ],
         "notes": step.notes,
-        "part": None
-        if step.span is None
-        else {"start": step.span[0], "end": step.span[1], "text": text[slice(*step.span)]},
+        "part": None if step.span is None else {"start": step.span[0], "end": step.span[1]},
     }
-
-
-def part(span: tuple[int, int], text: str) -> dict[str, Any]:
-    """Give the part of the formula that a step came from."""
-    start, end = span
-    return {"start": start, "end": end, "text": text[start:end]}

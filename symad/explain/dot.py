@@ -34,6 +34,8 @@ def dot(graph: Graph) -> str:
 def dot_lines(graph: Graph) -> Iterator[str]:
     """Write the lines of a graph for Graphviz."""
     yield 'digraph {\n  node [shape=box, style=rounded, fontname="monospace"];\n  edge [fontname="monospace"];'
+    if graph.caption:
+        yield f'  label="{graph.caption.translate(DOT_ESCAPES)}";'
     for node in graph.nodes:
         text = "\\n".join(line.translate(DOT_ESCAPES) for line in card(node))
         wide = ", penwidth=2" if node.outputs else ""
@@ -44,7 +46,8 @@ def dot_lines(graph: Graph) -> Iterator[str]:
             looks.append(f'label="{partial(edge).translate(DOT_ESCAPES)}"')
         if edge.idle:
             looks.append("style=dashed")
-        yield f"  {edge.operand} -> {edge.user}{' [' + ', '.join(looks) + ']' if looks else ''};"
+        attributes = f" [{', '.join(looks)}]" if looks else ""
+        yield f"  {identifier(edge.operand)} -> {identifier(edge.user)}{attributes};"
     yield "}"
 
 
@@ -65,6 +68,8 @@ def mermaid(graph: Graph) -> str:
 
 def mermaid_lines(graph: Graph) -> Iterator[str]:
     """Write the lines of a graph for Mermaid."""
+    if graph.caption:
+        yield f"---\ntitle: {graph.caption.translate(MERMAID_ESCAPES).replace(':', '#58;')}\n---"
     yield "flowchart TD"
     for node in graph.nodes:
         text = "<br/>".join(line.translate(MERMAID_ESCAPES) for line in card(node))
@@ -72,7 +77,8 @@ def mermaid_lines(graph: Graph) -> Iterator[str]:
         yield f'  {identifier(node.name)}{left}"{text}"{right}'
     for edge in graph.edges:
         text = f'|"{partial(edge).translate(MERMAID_ESCAPES)}"|' if partial(edge) else ""
-        yield f"  {edge.operand} {'-.->' if edge.idle else '-->'}{text} {edge.user}"
+        arrow = "-.->" if edge.idle else "-->"
+        yield f"  {identifier(edge.operand)} {arrow}{text} {identifier(edge.user)}"
 
 
 def identifier(name: str) -> str:

@@ -92,7 +92,7 @@ class Edge:
 class Graph:
     """Hold the values and uses of a program, in its order; `of` names what is differentiated or, forward, by what.
 
-    `left_out` counts the values that are not in a part of a graph.
+    `left_out` counts the values that are not in a part of a graph, `sweeps` those of the derivation: one is shown.
     """
 
     nodes: tuple[Node, ...]
@@ -100,6 +100,17 @@ class Graph:
     mode: str
     of: str
     left_out: int = 0
+    sweeps: int = 1
+
+    @property
+    def caption(self) -> str:
+        """Say what the picture does not show."""
+        notes = []
+        if self.left_out:
+            notes.append(f"{self.left_out} more {'values are' if self.left_out > 1 else 'value is'} not shown")
+        if self.sweeps > 1:
+            notes.append(f"the derivatives are those of the sweep for {self.of}, one of {self.sweeps}: --seed")
+        return "; ".join(notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +161,7 @@ def graph(explanation: Explanation, which: int = 0) -> Graph:
         nodes.append(node(step, derivatives.get(step.value), tuple(outputs[step.value]), text, state))
     skipped = {node.name for node in nodes if node.state == "skipped"}
     edges = tuple(uses(values, sweep, explanation.mode, skipped, bool(failed)))
-    return Graph(tuple(nodes), edges, explanation.mode, sweep.of if sweep else "")
+    return Graph(tuple(nodes), edges, explanation.mode, sweep.of if sweep else "", sweeps=len(explanation.passes))
 
 
 def node(step: Step, derivative: Step | None, outputs: tuple[str, ...], text: str, state: str) -> Node:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from symad.collector import without_collector
@@ -13,6 +14,8 @@ from symad.explain.graph import LARGE, graph
 from symad.explain.steps import Explanation, Number, Pass
 from symad.explain.text import derivatives, formula, point
 
+PART = 60  # characters of a part of the formula
+
 
 @without_collector
 def markdown(explanation: Explanation) -> str:
@@ -23,7 +26,9 @@ def markdown(explanation: Explanation) -> str:
 def blocks(explanation: Explanation) -> Iterator[str]:
     """Write headings, paragraphs, tables and lists."""
     known = explanation.point is not None
-    yield f"```\n{formula(explanation)}\n```"
+    text = formula(explanation)
+    fence = max("```", ticks(text), key=len)
+    yield f"{fence}\n{text}\n{fence}"
     if explanation.point:
         yield f"at {code(point(explanation.point))}"
     yield "## Values"
@@ -39,11 +44,9 @@ def blocks(explanation: Explanation) -> Iterator[str]:
         yield steps(sweep, {**numbers, **numbers_of(sweep.steps)})
     if explanation.failure is not None:
         yield f"**{words.ended(explanation.failure.reason)}**"
-        return
-    found = [row for sweep in explanation.passes for row in derivatives(explanation, sweep)]
-    if found:
+    if explanation.wrt:
         yield "## Derivatives"
-        yield "\n".join(f"- {code(' = '.join(row))}" for row in found)
+        yield "\n".join(f"- {code(' = '.join(row))}" for row in derivatives(explanation))
         yield str(costs(explanation))
     if len(explanation.values) <= LARGE:
         yield "## Graph"
@@ -54,8 +57,15 @@ def values(explanation: Explanation, numbers: Mapping[str, Number | None]) -> It
     """Give a row for each value."""
     text = explanation.program.text
     for step in explanation.values:
-        part = " ".join(text[slice(*step.span)].split()) if step.span else ""
+        part = shortened(text, step.span) if step.span else ""
         yield code(step.label), code(" = ".join(forms(step, numbers))), code(part) if part else ""
+
+
+def shortened(text: str, span: tuple[int, int]) -> str:
+    """Give a part of the formula in one line; all parts of a long sum together would be as long as its square."""
+    start, end = span
+    part = " ".join(text[start : min(end, start + 2 * PART)].split())
+    return part if len(part) <= PART and end - start <= 2 * PART else f"{part[: PART - 1]}…"
 
 
 def steps(sweep: Pass, numbers: Mapping[str, Number | None]) -> str:
@@ -75,5 +85,15 @@ def table(head: Sequence[str], rows: Iterator[Sequence[str]]) -> str:
 
 
 def code(text: str) -> str:
-    """Write text as code; a formula holds no backtick."""
-    return f"`{text}`"
+    """Write text as code.
+
+    >>> code("x + 1"), code("x # `y`")
+    ('`x + 1`', '`` x # `y` ``')
+    """
+    fence = ticks(text)
+    return f"`{text}`" if fence == "`" else f"{fence} {text} {fence}"
+
+
+def ticks(text: str) -> str:
+    """Give more backticks than any row of them in a text: a comment may hold some."""
+    return "`" * (1 + max(map(len, re.findall("`+", text)), default=0))

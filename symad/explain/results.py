@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from symad.builder import Builder
 from symad.derivatives.reverse import all_partials, derivative_label
 from symad.explain.steps import Explanation, Pass
+from symad.numbers import whole
 from symad.program import Program
 from symad.simplify import identities
 
@@ -16,7 +17,10 @@ def derived(explanation: Explanation) -> Program:
     program, wrt = explanation.program, explanation.wrt
     partials = all_partials(program, wrt)
     if all([*sweep.seeds.values()] == [1.0] for sweep in explanation.passes):
-        return partials.part([label for sweep in explanation.passes for label in sweep.results])
+        labels = list(partials.outputs[len(program.outputs) :])
+        if explanation.failure is None:
+            labels = [label for sweep in explanation.passes for label in sweep.results]
+        return partials.part(labels)
     b = Builder(identities)
     values = b.copy(partials, [b.input(text) for text in partials.inputs])
     found = dict(zip(partials.outputs, [values[v] for v in partials.results], strict=True))
@@ -32,7 +36,6 @@ def combined(b: Builder, found: Mapping[str, int], sweep: Pass, other: str) -> i
     total: int | None = None
     for seeded, weight in sweep.seeds.items():
         label = derivative_label(seeded, other) if sweep.mode == "reverse" else derivative_label(other, seeded)
-        whole = int(weight) if weight.is_integer() and abs(weight) < 2**53 else weight
-        term = b.make("mul", b.constant(whole), found[label])
+        term = b.make("mul", b.constant(whole(weight)), found[label])
         total = term if total is None else b.make("add", total, term)
     return b.constant(0) if total is None else total

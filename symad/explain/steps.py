@@ -8,9 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from symad.errors import EvaluationError
 from symad.program import Program
+
+if TYPE_CHECKING:
+    from symad.printers.infix import Formulas
 
 Number = float | bool
 
@@ -41,7 +45,8 @@ class Step:
     that compute derivatives. `label` is what the line gives, `value` the value that it is about, `span` the part of the
     formula that this came from. `simplified` is the expression with short derivatives written out, None where that is
     no other. `number` is None without a point, and where nothing had to be computed. `seed` is what a seed adds to the
-    terms. `failed` marks the step that has no value at the point, the last one.
+    terms. `state` is failed for the step that has no value at the point, the last one, and skipped for one that the
+    point does not need: its branch is not taken.
     """
 
     kind: str
@@ -54,7 +59,7 @@ class Step:
     terms: tuple[Term, ...] = ()
     notes: tuple[str, ...] = ()
     span: tuple[int, int] | None = None
-    failed: bool = False
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,7 @@ class Pass:
 
     `of` is the output or input whose row or column of the Jacobian it computes, or the name of a combination of them;
     `seeds` are the seeds that are not 0, by name; `results` maps each derivative that was asked for to the label of the
-    step that gives it.
+    step that gives it. `failure` says why it ends before its end.
     """
 
     mode: str
@@ -72,9 +77,10 @@ class Pass:
     steps: tuple[Step, ...]
     results: Mapping[str, str]
     notes: tuple[str, ...]
+    failure: EvaluationError | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Explanation:
     """Hold the steps that compute the values, then the sweeps; `failure` says why they end before their end.
 
@@ -96,19 +102,15 @@ class Explanation:
         for sweep in self.passes:
             yield from sweep.steps
 
-    @property
-    def formulas(self) -> Mapping[str, str]:
-        """Give the formulas of the derivatives that the sweeps compute, by label.
-
-        None where they are so long that they share named values: those would be called w1, w2, … too.
-        """
+    def formulas(self) -> Formulas:
+        """Write the derivatives as formulas, by label; values that these share have names that no step has."""
         from symad.explain.results import derived
         from symad.printers.infix import formulas
 
-        if not any(sweep.results for sweep in self.passes):
-            return {}
-        found = formulas(derived(self))
-        return {} if found.temporaries else found
+        return formulas(derived(self), [step.value for step in self.values])
+
+    def __repr__(self) -> str:
+        return f"<Explanation of {', '.join(self.program.outputs[:5])}: {sum(1 for _ in self.steps)} steps>"
 
     def __str__(self) -> str:
         from symad.explain.text import text

@@ -27,6 +27,7 @@ from symad.explain.graph import (
 )
 from symad.explain.layers import Point
 from symad.numbers import approximate
+from symad.program import counted
 
 # fmt: off
 LIGHT = {  # every text has a contrast of at least 4.5 to paper and card, every line one of at least 3
@@ -79,10 +80,8 @@ STYLE = """\
 """
 
 
-def svg(graph: Graph, layout: Layout | None, prefix: str = "") -> str:
+def svg(graph: Graph, layout: Layout | None) -> str:
     """Draw a graph; without a layout every card and edge is there, hidden, to be placed by a page.
-
-    `prefix` goes before each id, for several pictures on one page.
 
     >>> from symad.explain.derivation import explain
     >>> from symad.explain.graph import graph, layout
@@ -91,34 +90,33 @@ def svg(graph: Graph, layout: Layout | None, prefix: str = "") -> str:
     >>> print(svg(made, layout(made)).splitlines()[0][:25])
     <svg xmlns="http://www.w3
     """
-    return "\n".join(lines(graph, layout, prefix)) + "\n"
+    return "\n".join(lines(graph, layout)) + "\n"
 
 
-def lines(graph: Graph, layout: Layout | None, prefix: str) -> Iterator[str]:
+def lines(graph: Graph, layout: Layout | None) -> Iterator[str]:
     """Write the lines of the picture: edges first, cards over them."""
     width, height = (layout.width, layout.height) if layout else card_size(graph)
-    note = f"{graph.left_out} more values are not shown" if graph.left_out > 1 else "1 more value is not shown"
-    total = height + (NOTE if graph.left_out else 0)
+    total = height + (NOTE if graph.caption else 0)
     size = f'viewBox="0 0 {short(width)} {short(total)}" width="{short(width)}" height="{short(total)}"'
     yield (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="graph" {size} role="img"'
-        f' aria-labelledby="{prefix}graph-title {prefix}graph-description" font-family="monospace" font-size="13"'
+        f' aria-labelledby="graph-title graph-description" font-family="monospace" font-size="13"'
         f' text-anchor="middle" fill="{LIGHT["ink"]}">'
     )
     about, description = described(graph)
-    yield f'<title id="{prefix}graph-title">{escaped(about)}</title>'
-    yield f'<desc id="{prefix}graph-description">{escaped(description)}</desc>'
+    yield f'<title id="graph-title">{escaped(about)}</title>'
+    yield f'<desc id="graph-description">{escaped(description)}</desc>'
     yield f"<style>\n{STYLE % (properties(LIGHT), properties(DARK))}</style>"
     yield '<g class="edges">'
     for edge in graph.edges:
-        yield from drawn_edge(edge, layout, prefix)
+        yield from drawn_edge(edge, layout)
     yield '</g>\n<g class="nodes">'
     card = layout.card if layout else card_size(graph)
     for node in graph.nodes:
-        yield from drawn_card(node, card, layout.cards[node.name] if layout else None, prefix)
+        yield from drawn_card(node, card, layout.cards[node.name] if layout else None)
     yield "</g>"
-    if graph.left_out and layout:
-        yield text("note", short(width / 2), height + BASE - 2, escaped(note))
+    if graph.caption and layout:
+        yield text("note", short(width / 2), height + BASE - 2, escaped(graph.caption))
     yield "</svg>"
 
 
@@ -131,14 +129,15 @@ def described(graph: Graph) -> tuple[str, str]:
     """Say in words what the picture shows: its title and its description."""
     outputs = [label for node in graph.nodes for label in node.outputs]
     about = f"Computational graph of {', '.join(outputs[:6])}{', …' if len(outputs) > 6 else ''}"
-    counts = f"{len(graph.nodes)} values and {len(graph.edges)} uses of a value by another, operands above their users."
+    values, uses = counted(len(graph.nodes), "value"), counted(len(graph.edges), "use")
+    counts = f"{values} and {uses} of a value by another, operands above their users."
     of = f" Each value has the derivative of {graph.of} by it." if graph.mode == "reverse" else ""
     of = f" Each value has its derivative by {graph.of}." if graph.mode == "forward" else of
     on = " An edge has the partial derivative of its user by its operand; a dashed one passes no derivative on."
     return about if outputs else "Computational graph", counts + (of + on if graph.of else "")
 
 
-def drawn_edge(edge: Edge, layout: Layout | None, prefix: str) -> Iterator[str]:
+def drawn_edge(edge: Edge, layout: Layout | None) -> Iterator[str]:
     """Draw an edge: its way, and the partial derivative where it passes one on."""
     ends = (edge.operand, edge.user)
     kind = "edge idle" if edge.idle else "edge"
@@ -146,7 +145,7 @@ def drawn_edge(edge: Edge, layout: Layout | None, prefix: str) -> Iterator[str]:
     path = way(layout.routes[ends], not edge.idle) if layout else ""
     dashes = ' stroke-dasharray="3 5"' if edge.idle else ""
     yield (
-        f'<g class="{kind}" id="{prefix}edge-{plain_id(edge.operand)}-{plain_id(edge.user)}"'
+        f'<g class="{kind}" id="edge-{plain_id(edge.operand)}-{plain_id(edge.user)}"'
         f' data-operand="{edge.operand}" data-user="{edge.user}">'
     )
     if edge.partials:
@@ -179,14 +178,14 @@ def partial(edge: Edge, place: Point) -> str:
     return text("partial", x, y, inner)
 
 
-def drawn_card(node: Node, card: Point, place: Point | None, prefix: str) -> Iterator[str]:
+def drawn_card(node: Node, card: Point, place: Point | None) -> Iterator[str]:
     """Draw a card around its centre."""
     width, height = card
     kinds = [node.kind, *(["output"] if node.outputs and node.kind != "output" else [])]
     kinds += [*([node.state] if node.state else []), *([] if place else ["away"])]
     x, y = place or (0, 0)
     yield (
-        f'<g class="node {" ".join(kinds)}" id="{prefix}node-{plain_id(node.name)}" data-value="{node.name}"'
+        f'<g class="node {" ".join(kinds)}" id="node-{plain_id(node.name)}" data-value="{node.name}"'
         f' transform="translate({short(x)} {short(y)})">'
     )
     yield f"<title>{escaped(in_full(node))}</title>"

@@ -7,8 +7,8 @@ numbers of the steps before it, so what is shown is what is computed.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from operator import itemgetter
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from symad.builder import Builder
@@ -20,11 +20,25 @@ from symad.explain import words
 from symad.explain.display import plain, readable
 from symad.explain.steps import Number, Pass, Step, Term
 from symad.explain.values import Values
+from symad.needs import ALWAYS
+from symad.numbers import whole
 from symad.operations import BOOLEAN, NUMBERS
 from symad.program import Program, evaluate
 from symad.simplify import identities
 
 SHORT = 8  # operations of a derivative that is written out where it is used
+
+
+class Missing:
+    """Stand for a number that was not computed: it may be passed over, but nothing can be computed with it."""
+
+    def __eq__(self, other: object) -> bool:
+        raise TypeError
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+MISSING = Missing()
 
 
 class Sweep:
@@ -43,37 +57,45 @@ class Sweep:
         self.listing = Listing(source, Builder(), self.title, inline=True)
         self.numbers = dict(values.numbers)
         self.short: dict[str, Program] = {}  # derivatives that are written out where they are used
+        self.still: set[int] = (
+            set()
+        )  # values whose tangent is 0 at the point because nothing that they are made of moves
+        self.broken: dict[str, tuple[str, EvaluationError]] = {}  # steps without a value: which one began it, and why
 
     def title(self, name: str) -> str:
         """Name the derivative that a sweep computes for a value."""
-        return f"d{self.of}/d{name}" if self.mode == "reverse" else f"d{name}/d{self.of}"
+        of = f"({self.of})" if "/" in self.of else self.of
+        return f"d{of}/d{name}" if self.mode == "reverse" else f"d{name}/d{of}"
 
     def run(self) -> Pass:
-        """Walk through the listing."""
+        """Walk through the listing; a step without a value ends the sweep if a derivative asked for needs it."""
         source, program = self.source, self.source.program
+        spots = dict(zip(program.inputs, range(len(program.inputs)), strict=True))
+        if self.mode == "reverse":
+            spots = dict(zip(program.outputs, program.results, strict=True))
         weights: dict[int, float] = {}
-        places = dict(zip(program.inputs, range(len(program.inputs)), strict=True))
-        spots = places if self.mode == "forward" else dict(zip(program.outputs, program.results, strict=True))
         for name, weight in self.seeds.items():
             weights[spots[name]] = weights.get(spots[name], 0.0) + weight
-        whole = {v: int(w) if w.is_integer() and abs(w) < 2**53 else w for v, w in weights.items()}
-        sweep = self.listing.reverse(whole) if self.mode == "reverse" else self.listing.forward(whole)
-        steps: list[Step] = []
-        rows = {}
-        for row in sweep:
-            rows[row.value] = row
-            step = self.step(row, whole)
-            steps.append(step)
-            if self.values.failure is not None:
-                break
-        if self.values.failure is None:
-            steps = self.with_zeros(steps, rows)
+        seeds = {value: whole(weight) for value, weight in weights.items() if weight}
+        rows = []
+        if seeds:
+            rows = list(self.listing.reverse(seeds) if self.mode == "reverse" else self.listing.forward(seeds))
+        steps = [self.step(row, seeds) for row in rows]
+        results = self.results()
+        failed = next((self.broken[label] for label in results.values() if label in self.broken), None)
         notes = [words.row_or_column(self.mode, self.of, self.seeds, self.combined)]
-        if self.values.failure is None:
-            told = {step.value for step in steps}
-            rest = [source.names[v] for v in self.values.moving if source.names[v] not in told]
-            notes += [words.left_out(self.mode, rest, self.of)] if rest else []
-        return Pass(self.mode, self.of, dict(self.seeds), tuple(steps), self.results(), tuple(notes))
+        if failed is not None:
+            last, failure = failed
+            kept = [k for k, step in enumerate(steps) if step.label == last]
+            steps = [*steps[: kept[0]], replace(steps[kept[0]], state="failed")]
+            return Pass(self.mode, self.of, dict(self.seeds), tuple(steps), results, tuple(notes), failure)
+        steps = self.with_zeros(steps, {row.value for row in rows})
+        told = {step.value for step in steps}
+        rest = [source.names[v] for v in self.values.moving if source.names[v] not in told]
+        notes += [words.left_out(self.mode, rest, self.of)] if rest else []
+        notes += [words.without(*self.values.without)] if any(self.values.without) else []
+        notes += [words.CANCELLED] if len(seeds) < len(weights) else []
+        return Pass(self.mode, self.of, dict(self.seeds), tuple(steps), results, tuple(notes))
 
     def results(self) -> dict[str, str]:
         """Name the steps that are the derivatives asked for."""
@@ -90,16 +112,46 @@ class Sweep:
         label = self.title(name)
         expression = self.excerpt(row.total)
         simplified = self.simplified(label, expression)
-        terms = tuple(self.term(row.value, term) for term in row.terms)
-        number = self.number(label, expression, row.value)
+        terms = tuple(self.term(term) for term in row.terms)
+        number = self.computed(row, label, expression)
         self.numbers[label] = number
         seed = float(seeds[row.value]) if row.value in seeds else None
         kind = "seed" if not terms else "adjoint" if self.mode == "reverse" else "tangent"
         notes = self.notes(row, kind, seed)
-        failed = self.values.failure is not None
-        if number is None and self.values.known and not failed:
-            notes.append(words.not_computed(name))
-        return Step(kind, label, name, expression, simplified, number, seed, terms, tuple(notes), failed=failed)
+        state = "skipped" if self.values.known and number is None else ""
+        if state:
+            notes.append(words.passed_over(name, self.of, self.mode))
+        return Step(kind, label, name, expression, simplified, number, seed, terms, tuple(notes), state=state)
+
+    def computed(self, row: Row, label: str, expression: Program) -> Number | None:
+        """Compute a row where its value is needed; what has no value there is noted as broken."""
+        if not self.values.known or self.values.numbers.get(self.source.names[row.value]) is None:
+            return None
+        if row.condition != ALWAYS and self.number(self.excerpt(row.condition)) is False:
+            return None
+        if self.mode == "forward" and self.unmoved(row):
+            self.still.add(row.value)
+            return 0.0
+        found = self.number(expression)
+        if found is None:
+            missing = [name for name in expression.inputs if name in self.broken]
+            if missing:
+                self.broken[label] = self.broken[missing[0]]
+        if isinstance(found, str):
+            known = [(n, self.numbers.get(n)) for n in expression.inputs]
+            where = ", ".join(f"{n} = {x}" for n, x in known if x is not None)
+            reason = f"{label} = {plain(expression)} {found}{' at ' if where else ''}{where}"
+            self.broken[label] = label, EvaluationError(reason)
+            return None
+        return found
+
+    def unmoved(self, row: Row) -> bool:
+        """Tell whether a value does not move at the point: no operand does, or those of the branch taken do not."""
+        operation, operands = self.source.program.assignments[row.value]
+        moving = [t.position for t in row.terms if operands[t.position] not in self.still]
+        if operation == "select":
+            moving = [k for k in moving if k == (1 if self.values.computed[operands[0]] else 2)]
+        return bool(row.terms) and not moving
 
     def excerpt(self, value: int) -> Program:
         """Make the program of one value of the listing."""
@@ -136,41 +188,35 @@ class Sweep:
             self.short[label] = made
         return made if readable(made) != readable(expression) else None
 
-    def term(self, value: int, term: Part) -> Term:
+    def term(self, term: Part) -> Term:
         """Say of which operation's rule a term is made."""
         names, assignments = self.source.names, self.source.program.assignments
         operation, operands = assignments[term.user]
-        operand = operands[term.position]
-        user, name = names[term.user], names[operand]
-        places = [k for k, v in enumerate(operands) if v == operand]
-        place = words.PLACES[term.position] if len(places) > 1 else ""
+        user, name = names[term.user], names[operands[term.position]]
+        place = words.PLACES[term.position] if operands.count(operands[term.position]) > 1 else ""
         factor = self.title(user if self.mode == "reverse" else name)
         partial = self.excerpt(term.partial)
-        try:
-            number = self.number("", partial, term.user)
-        except EvaluationError:
-            number = None
+        number = self.number(partial) if self.values.numbers.get(user) is not None else None
         rule = words.quoted(operation, term.position)
-        return Term(user, name, place, factor, f"d{user}/d{name}", rule, partial, number)
+        return Term(
+            user, name, place, factor, f"d{user}/d{name}", rule, partial, None if isinstance(number, str) else number
+        )
 
-    def number(self, label: str, expression: Program, value: int) -> Number | None:
-        """Compute an expression from the numbers of earlier steps; where it has no value, the derivation ends."""
-        values = self.values
-        if not values.known or values.numbers.get(self.source.names[value]) is None:
-            return None
-        arguments: list[Any] = [self.numbers.get(name) for name in expression.inputs]
+    def number(self, expression: Program) -> Number | str | None:
+        """Compute an expression from earlier numbers; None where one is missing, words where it has no value."""
+        known = [self.numbers.get(name) for name in expression.inputs]
+        arguments: list[Any] = [MISSING if number is None else number for number in known]
         try:
-            found: Number = evaluate(expression, arguments)[expression.results[0]]
-            if math.isfinite(found):
-                return found
-            reason = "overflows" if math.isinf(found) else "is not defined"
+            found = evaluate(expression, arguments)[expression.results[0]]
         except EvaluationError as error:
-            reason = "overflows" if "overflows" in error.reason else "is not defined"
-        if not label:
+            return "overflows" if "overflows" in error.reason else "is not defined"
+        except TypeError:  # what is missing was needed
+            if None not in known:
+                raise
             return None
-        where = ", ".join(f"{n} = {x}" for n, x in zip(expression.inputs, arguments, strict=True) if x is not None)
-        values.failure = EvaluationError(f"{label} = {plain(expression)} {reason}{' at ' if where else ''}{where}")
-        return None
+        if found is MISSING or math.isfinite(found):
+            return None if found is MISSING else found
+        return "overflows" if math.isinf(found) else "is not defined"
 
     def notes(self, row: Row, kind: str, seed: float | None) -> list[str]:
         """Explain a step in words."""
@@ -179,10 +225,18 @@ class Sweep:
         if kind == "seed":
             return [words.seeded(self.of, name, self.mode, self.combined)]
         if self.mode == "forward":
-            return []
+            return self.fixed(row)
         users = [names[term.user] for term in row.terms]
         idle, flat = self.others(row.value, {term.user for term in row.terms})
-        return words.used(name, users, idle, flat, self.of, seed is not None, row.always)
+        return words.used(name, users, idle, flat, self.of, seed is not None, row.condition == ALWAYS)
+
+    def fixed(self, row: Row) -> list[str]:
+        """Name the operands of a tangent that do not depend on the seeds."""
+        names, assignments = self.source.names, self.source.program.assignments
+        moved = self.listing.derivatives
+        operands = [v for v in dict.fromkeys(assignments[row.value][1]) if v not in moved]
+        still = [names[v] for v in operands if assignments[v][0] not in NUMBERS and assignments[v][0] not in BOOLEAN]
+        return [words.still(still, self.of)] if still else []
 
     def others(self, value: int, parents: set[int]) -> tuple[list[str], list[str]]:
         """Name the users of a value that pass nothing on: those that do not reach the result, and flat ones."""
@@ -191,16 +245,17 @@ class Sweep:
         numeric = [v for v in users if self.source.program.assignments[v][0] not in BOOLEAN]
         return [names[v] for v in numeric if v not in derivatives], [names[v] for v in numeric if v in derivatives]
 
-    def with_zeros(self, steps: list[Step], rows: Mapping[int, Row]) -> list[Step]:
+    def with_zeros(self, steps: list[Step], rows: Container[int]) -> list[Step]:
         """Add a step for each derivative that is zero, of what was asked for and of what no output needs."""
         source, values = self.source, self.values
-        names, assignments = source.names, source.program.assignments
+        names = source.names
         wanted = source.places if self.mode == "reverse" else [*source.program.results, *source.places]
         idle = [v for v in values.moving if v in values.idle]
-        zeros = [v for v in dict.fromkeys([*wanted, *idle]) if v not in rows and assignments[v][0] not in NUMBERS]
+        zeros = [v for v in dict.fromkeys([*wanted, *idle]) if v not in rows]
         b = Builder()
         nothing = b.finish([("value", b.constant(0))])
-        made = []
+        place = {name: k for k, name in enumerate(names)}
+        made = list(steps)
         for value in zeros:
             if self.mode == "reverse":
                 _, flat = self.others(value, set())
@@ -209,6 +264,5 @@ class Sweep:
                 note = words.unmoved(names[value], self.of)
             label = self.title(names[value])
             number = 0.0 if values.known else None
-            made.append((value, Step("zero", label, names[value], nothing, number=number, notes=(note,))))
-        made += zip(rows, steps, strict=True)
-        return [step for _, step in sorted(made, key=itemgetter(0), reverse=self.mode == "reverse")]
+            made.append(Step("zero", label, names[value], nothing, number=number, notes=(note,)))
+        return sorted(made, key=lambda step: place[step.value], reverse=self.mode == "reverse")

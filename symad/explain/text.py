@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from textwrap import wrap
 
@@ -38,11 +38,11 @@ def lines(explanation: Explanation) -> Iterator[str]:
     for k, sweep in enumerate(explanation.passes):
         yield ""
         yield from swept(sweep, numbers, first=k == 0, known=explanation.point is not None)
-    yield ""
     if explanation.failure is not None:
+        yield ""
         yield from wrapped(words.ended(explanation.failure.reason))
-    else:
-        yield from results(explanation)
+    yield ""
+    yield from results(explanation)
 
 
 def formula(explanation: Explanation) -> str:
@@ -60,20 +60,29 @@ def point(coordinates: Mapping[str, float]) -> str:
 
 def written(step: Step, numbers: Mapping[str, Number | None]) -> Iterator[str]:
     """Write a step, broken at signs where it is long, and its notes."""
-    line = f"{INDENT}{step.label}"
-    margin = " " * len(line)
-    for form in forms(step, numbers):
-        first, *rest = form.split(" + ")
-        for piece in (f" = {first}", *[f" + {term}" for term in rest]):
-            if len(line) + len(piece) > WIDTH and line.strip():
-                yield line
-                line = margin
-            line += piece
-    yield line
+    yield from broken(f"{INDENT}{step.label}", forms(step, numbers))
     for note in step.notes:
         yield from wrapped(note, INDENT * 3)
     for term in step.terms:
         yield INDENT * 3 + words.ruled(term.ratio, plain(term.partial), term.rule)
+
+
+def broken(head: str, forms: Sequence[str]) -> Iterator[str]:
+    """Write an equation in one line, or else each form in lines of its own, broken at plus signs."""
+    line = " = ".join([head, *forms])
+    if len(line) <= WIDTH:
+        yield line
+        return
+    margin = " " * len(head)
+    for k, form in enumerate(forms):
+        first, *rest = form.split(" + ")
+        line = f"{margin if k else head} = {first}"
+        for term in rest:
+            if len(line) + len(term) + 3 > WIDTH:
+                yield line
+                line = f"{margin}  "
+            line += f" + {term}"
+        yield line
 
 
 def swept(sweep: Pass, numbers: Mapping[str, Number | None], *, first: bool, known: bool) -> Iterator[str]:
@@ -96,23 +105,25 @@ def wrapped(paragraph: str, margin: str = "") -> list[str]:
 
 def results(explanation: Explanation) -> Iterator[str]:
     """Write the derivatives that were asked for, and what both modes cost."""
-    found = [row for sweep in explanation.passes for row in derivatives(explanation, sweep)]
-    if not found:
+    if not explanation.wrt:
         yield "There is no input, so there is nothing to differentiate by."
         return
     yield "The derivatives:"
     yield ""
-    for row in found:
+    for row in derivatives(explanation):
         yield INDENT + " = ".join(row)
     yield ""
     yield from wrapped(str(costs(explanation)))
 
 
-def derivatives(explanation: Explanation, sweep: Pass) -> Iterator[list[str]]:
-    """Give, for each derivative of a sweep, its label, the step that gives it, its formula and its number."""
-    steps = {step.label: step for step in sweep.steps}
-    shown = explanation.formulas
-    for label, found in sweep.results.items():
-        number = steps[found].number
-        row = [label, found, shown.get(label, ""), "" if number is None else approximate(number)]
-        yield [cell for k, cell in enumerate(row) if cell and cell not in row[:k]]
+def derivatives(explanation: Explanation) -> Iterator[list[str]]:
+    """Give, for each derivative, its label, the step that gives it, its formula and its number; shared values first."""
+    shown = explanation.formulas()
+    for name, formula in shown.temporaries.items():
+        yield [name, formula]
+    numbers = numbers_of(step for sweep in explanation.passes for step in sweep.steps)
+    found = {label: step for sweep in explanation.passes for label, step in sweep.results.items()}
+    for label, formula in shown.items():
+        number = numbers.get(found.get(label, ""))
+        row = [label, found.get(label, ""), formula, "" if number is None else approximate(number)]
+        yield list(dict.fromkeys(cell for cell in row if cell))

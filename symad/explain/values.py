@@ -36,6 +36,11 @@ class Values:
         self.idle = {v for v, needed in enumerate(live) if not needed}  # what no output needs
         boolean = [operation in BOOLEAN for operation, _ in self.program.assignments]
         self.moving = [v for v, moves in enumerate(source.active) if moves and not boolean[v]]
+        kinds = [operation for operation, _ in self.program.assignments]
+        self.without = (  # values that have no derivative: held fixed, and conditions
+            [source.names[v] for v, k in enumerate(kinds) if not (source.active[v] or boolean[v] or k in NUMBERS)],
+            [source.names[v] for v in range(len(kinds)) if boolean[v]],
+        )
         self.computed: list[Any] = [None] * source.count
         self.known = arguments is not None
         if arguments is not None:
@@ -78,7 +83,7 @@ class Values:
                 number=number,
                 notes=tuple(self.notes(value, number)),
                 span=reach.get(program.origins[value]) if program.origins else None,
-                failed=value == failed,
+                state="failed" if value == failed else self.state(number),
             )
             if value == failed:
                 return
@@ -97,6 +102,10 @@ class Values:
             return None
         return found if math.isfinite(found) else None
 
+    def state(self, number: Number | None) -> str:
+        """Tell whether a value is passed over at the point."""
+        return "skipped" if self.known and number is None and self.failure is None else ""
+
     def notes(self, value: int, number: Number | None) -> Iterator[str]:
         """Say which branch is taken, and what is not computed."""
         operation, operands = self.program.assignments[value]
@@ -104,7 +113,7 @@ class Values:
         if operation == "select" and self.computed[operands[0]] is not None:
             holds = bool(self.computed[operands[0]])
             yield words.taken(names[operands[0]], holds, names[operands[1 if holds else 2]])
-        if self.known and number is None and self.failure is None:
+        if self.state(number):
             yield words.not_computed(names[value])
 
 

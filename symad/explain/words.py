@@ -20,13 +20,20 @@ PARENTS = (
     "A parent of a value is an assignment that uses it. A small change of a value changes each of its parents, and "
     "through them the result: along every path from the value to the result by the product of the partial derivatives "
     "on the way. To first order the changes along several paths add up; that is the chain rule over paths. Summing it "
-    "parent by parent, from the result backwards, uses every partial derivative once."
+    "parent by parent, from the result backwards, uses every partial derivative once. In such a product the first "
+    "factor counts all paths from the parent on, the second is the partial derivative of the parent's own operation, "
+    "its other operands held fixed."
 )
 DUAL = (
     "Every value travels together with its tangent, its derivative along the seed: such a pair is a dual number. "
     "A tangent is a sum over the operands of the operation that makes the value: the partial derivative by the operand "
-    "times the tangent of the operand. So it is known as soon as the value is."
+    "times the tangent of the operand. So it is known as soon as the value is. The partial derivative is that of the "
+    "one operation, its other operands held fixed; the tangent counts all paths from the inputs."
 )
+CANCELLED = "Some seeds cancel: the outputs that they are for are one value."
+TAKEN = "The sweep takes two things from the graph: which operations use a value, and the values of the forward pass"
+PASSED = f"{TAKEN}. What it passes on is one number for each value; the symbols show what that is made of."
+SYMBOLS = f"{TAKEN}. At a point, what it passes on is one number for each value; the symbols show what that is made of."
 FORMS = (
     "A line reads: the chain rule, the rules of the table of operations put in, simplified",
     "with the numbers of the point, the number that is passed on",
@@ -35,7 +42,8 @@ FORMS = (
 
 def reading(numbers: bool) -> str:
     """Say how the line of a derivative reads."""
-    return f"{', '.join(FORMS if numbers else FORMS[:1])}. A form that is like the one before it is left out."
+    forms = f"{', '.join(FORMS if numbers else FORMS[:1])}. No form is repeated."
+    return f"{forms} {PASSED if numbers else SYMBOLS}"
 
 
 def listed(names: Sequence[str], word: str = "and") -> str:
@@ -99,7 +107,7 @@ def used(
     if seed and parents:
         notes.append("It is an output too, so its own seed is added.")
     if not always:
-        notes.append("It is computed only where its branch is taken; there alone it has this adjoint.")
+        notes.append("It is computed only where its branch is taken, and its adjoint counts only there.")
     if flat:
         notes.append(f"{listed(flat)} uses it too, but is flat: its partial derivative is 0.")
     if idle:
@@ -129,6 +137,30 @@ def taken(condition: str, holds: bool, branch: str) -> str:
 def not_computed(value: str) -> str:
     """Say why a value has no number at the point."""
     return f"{value} is not needed at this point: it is not computed."
+
+
+def passed_over(value: str, of: str, mode: str) -> str:
+    """Say why a derivative has no number at the point."""
+    if mode == "forward":
+        return f"{value} is not needed at this point, and neither is its tangent."
+    return f"{value} is not needed at this point: its branch is not taken, {of} does not depend on it here."
+
+
+def still(values: Sequence[str], of: str) -> str:
+    """Say why an operand has no term in a tangent."""
+    return f"{listed(values)} {'do' if len(values) > 1 else 'does'} not depend on {of}: no term comes from there."
+
+
+def without(fixed: Sequence[str], conditions: Sequence[str]) -> str:
+    """Say which values have no derivative at all."""
+    notes = []
+    if fixed:
+        verb = "do" if len(fixed) > 1 else "does"
+        notes.append(f"{listed(fixed)} {verb} not depend on the inputs chosen, and so stay fixed here.")
+    if conditions:
+        kind = "are conditions" if len(conditions) > 1 else "is a condition"
+        notes.append(f"{listed(conditions)} {kind}: a truth value has no derivative.")
+    return " ".join(notes)
 
 
 def row_or_column(mode: str, of: str, seeds: Mapping[str, float], combined: bool) -> str:

@@ -63,8 +63,10 @@ class Formulas(dict[str, str]):
 
 
 @without_collector
-def formulas(program: Program) -> Formulas:
+def formulas(program: Program, taken: Iterable[str] = ()) -> Formulas:
     """Write each output of a program as a formula, simplified; a derivative in its shortest form.
+
+    `taken` are names that mean something else where the formulas are going to stand.
 
     What a person wrote keeps its form but for the identities. Derivatives have labels such as `df/dx`.
 
@@ -73,7 +75,8 @@ def formulas(program: Program) -> Formulas:
     {'f': 'x^2 + x/3 - sin(x)/(2*y)'}
     """
     program = shorten(simplify(program), is_derivative)
-    return Formulas(*write(program, READING, program.inputs, temporary_names({*program.inputs, *program.outputs})))
+    names = temporary_names({*program.inputs, *program.outputs, *taken})
+    return Formulas(*write(program, READING, program.inputs, names))
 
 
 def is_derivative(label: str) -> bool:

@@ -8,7 +8,7 @@ away that hold one element, and decides how each product is shown by what stands
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from functools import partial
 
@@ -57,8 +57,10 @@ HEADS = {  # what stands before the parenthesis, where it is not the name
 
 
 @without_collector
-def mathml(program: Program) -> str:
+def mathml(program: Program, taken: Iterable[str] = ()) -> str:
     """Write the outputs of a program as equations, an element each, simplified; shared values of a long one come first.
+
+    `taken` are names that mean something else where the formulas are going to stand.
 
     >>> from symad.parse import parse
     >>> print(mathml(parse("x1/2")))
@@ -66,7 +68,7 @@ def mathml(program: Program) -> str:
     """
     program = shorten(simplify(program), is_derivative)
     inputs = leaves(program.inputs)
-    temporaries = (name(text) for text in temporary_names({*program.inputs, *program.outputs}))
+    temporaries = (name(text) for text in temporary_names({*program.inputs, *program.outputs, *taken}))
     outputs, shared = write(program, TARGET, inputs, temporaries, LONG, WORTH)
     known = dict(zip(program.inputs, inputs, strict=True))
     d = "d" if len(known) == 1 else "∂"
@@ -257,4 +259,4 @@ RULES |= {
 }
 # fmt: on
 TARGET = Target(RULES, number, (LEFT, RIGHT))
-EXACT = TARGET._replace(rules={**RULES, "mul": times, "div": OVER})
+EXACT = TARGET._replace(rules={**RULES, "mul": times})

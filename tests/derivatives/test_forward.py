@@ -224,9 +224,9 @@ def test_time_is_linear_in_inputs_times_length() -> None:
     times = []
     for inputs, terms in ((10, 500), (20, 2_000)):
         program = parse(" + ".join(f"sin(x{k % inputs})*{k + 2}" for k in range(terms)))
-        start = time.perf_counter()
+        start = time.process_time()
         forward_partials(program)
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     assert times[1] < 16 * times[0] + 1
 
 

@@ -128,7 +128,7 @@ def test_the_worked_example() -> None:
         "dz/dw1 = dz/dw3 * dw3/dw1 + dz/dw4 * dw4/dw1 = w2 + cos(w1) = 3 + cos(2) = 2.583853…",
     ]
     assert made.passes[0].steps[-1].notes == ("w1 is used by w3 and w4, so their contributions add up.",)
-    assert made.formulas == {"dz/dx1": "x2 + cos(x1)", "dz/dx2": "x1"}
+    assert made.formulas() == {"dz/dx1": "x2 + cos(x1)", "dz/dx2": "x1"}
 
 
 def test_each_step_knows_its_part_of_the_formula() -> None:
@@ -156,9 +156,9 @@ def test_a_program_that_was_not_read_has_no_parts() -> None:
 
 def test_the_parts_of_a_long_sum_are_found_in_linear_time() -> None:
     text = " + ".join(f"x{k}" for k in range(20_000))
-    start = time.perf_counter()
+    start = time.process_time()
     explain(parse(text))
-    assert time.perf_counter() - start < 60
+    assert time.process_time() - start < 60
 
 
 def test_the_chain_rule_is_over_parents() -> None:
@@ -250,9 +250,9 @@ def test_the_step_that_fails_is_the_last(text: str, at: dict[str, float], label:
     made = explain(parse(text), at)
     *before, last = made.steps
     assert isinstance(made.failure, EvaluationError)
-    assert last.failed
+    assert last.state == "failed"
     assert last.number is None
-    assert not any(step.failed for step in before)
+    assert not any(step.state == "failed" for step in before)
     assert made.failure.reason == reason
     assert last.label == label
     for view in (str(made), made.markdown(), made.json()):
@@ -298,9 +298,9 @@ def test_time_is_linear() -> None:
         program = parse(" + ".join(f"exp(x{k % 40}*y{k})" for k in range(terms)))
         best = math.inf
         for _ in range(3):
-            start = time.perf_counter()
+            start = time.process_time()
             str(explain(program, dict.fromkeys(program.inputs, 0.5)))
-            best = min(best, time.perf_counter() - start)
+            best = min(best, time.process_time() - start)
         return best / terms
 
     assert seconds(1600) < 2.5 * seconds(200)  # per term; a quadratic part would make it 8

@@ -8,7 +8,6 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -23,9 +22,9 @@ from tests.explain.graphs import CALL, CASES, boxes_apart, drawn, large
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def picture(made: Graph, **options: Any) -> ElementTree.Element:
+def picture(made: Graph) -> ElementTree.Element:
     """Draw a graph and read the picture."""
-    return ElementTree.fromstring(svg(made, layout(made), **options))
+    return ElementTree.fromstring(svg(made, layout(made)))
 
 
 def of_class(element: ElementTree.Element, kind: str) -> list[ElementTree.Element]:
@@ -119,12 +118,6 @@ def test_the_picture_stands_alone() -> None:
     assert not re.search(r"<script|href|url\(|@import|javascript|\son\w+=", text)
     assert re.findall(r"https?://[^\"]*", text) == ["http://www.w3.org/2000/svg"]
     assert "prefers-color-scheme: dark" in text
-
-
-def test_several_pictures_on_one_page_have_ids_of_their_own() -> None:
-    one, two = ({e.get("id") for e in picture(drawn("seed"), prefix=p).iter()} - {None} for p in ("a-", "b-"))
-    assert one.isdisjoint(two)
-    assert "a-node-w3" in one
 
 
 def test_without_a_layout_all_is_there_and_away() -> None:

@@ -19,13 +19,14 @@ from symad.explain.page.lines import Style, derivation, failed
 from symad.explain.page.markup import Markup, data, element, math
 from symad.explain.page.results import final, heading, module
 from symad.explain.page.steering import steering
-from symad.explain.steps import Explanation
+from symad.explain.steps import Explanation, Step, Term
 from symad.explain.svg import svg
-from symad.explain.text import COORDINATES
+from symad.explain.text import COORDINATES, formula
 from symad.numbers import approximate
 from symad.printers.mathml import numeral
 from symad.printers.mathml_labels import name
 
+OWN_NAMES = "The names w1, w2, … in the module are its own: it computes the formulas as simplified, not these steps."
 SHOWS = (("both", "Both"), ("symbols", "Symbols"), ("numbers", "Numbers"))
 TITLE = 60  # characters of a formula in the title of a window
 CODE = 20_000  # characters of a module that is shown: beyond, the command that writes it is
@@ -43,7 +44,7 @@ def page(explanation: Explanation) -> str:
     script = asset("page.js")
     digest = b64encode(sha256(script.encode()).digest()).decode()
     policy = f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{digest}'"
-    title = " ".join(written(explanation).split())
+    title = " ".join(formula(explanation).split())
     head = element(
         "head",
         None,
@@ -83,11 +84,6 @@ def is_small(explanation: Explanation) -> bool:
     return len(explanation.values) <= LARGE
 
 
-def written(explanation: Explanation) -> str:
-    """Give the formula as it was written; as its list of assignments, if it was made otherwise."""
-    return explanation.program.text.strip() or str(explanation.program).strip()
-
-
 def canvas(drawn: Graph) -> Markup:
     """Draw a graph within a box that scrolls; the cards of a large one are there to be placed by the script.
 
@@ -106,14 +102,19 @@ def canvas(drawn: Graph) -> Markup:
 
 
 def complete(explanation: Explanation) -> Graph:
-    """Give the graph of the first sweep, with the partial derivatives that only later sweeps need."""
-    drawn = graph(explanation)
-    nodes, edges = list(drawn.nodes), list(drawn.edges)
-    for which in range(1, len(explanation.passes)):
-        later = graph(explanation, which)
-        nodes = [new if not old.derivative else old for old, new in zip(nodes, later.nodes, strict=True)]
-        edges = [new if old.idle else old for old, new in zip(edges, later.edges, strict=True)]
-    return replace(drawn, nodes=tuple(nodes), edges=tuple(edges))
+    """Give the graph with the derivatives and partial derivatives of all sweeps, the first of each that there is."""
+    if len(explanation.passes) < 2:
+        return graph(explanation)
+    steps: dict[str, Step] = {}
+    terms: dict[str, dict[tuple[str, str, str], Term]] = {}
+    for sweep in explanation.passes:
+        for step in sweep.steps:
+            if step.value not in steps or steps[step.value].kind == "zero":
+                steps[step.value] = step
+            for term in step.terms:
+                terms.setdefault(step.value, {}).setdefault((term.user, term.operand, term.place), term)
+    merged = [replace(step, terms=tuple(terms.get(value, {}).values())) for value, step in steps.items()]
+    return graph(replace(explanation, passes=(replace(explanation.passes[0], steps=tuple(merged)),)))
 
 
 # the parts of the page, in their order
@@ -142,7 +143,7 @@ def sections(explanation: Explanation) -> list[str]:
 def opening(explanation: Explanation) -> list[str]:
     """Write the formula, the point, and why the derivation ends early if it does."""
     typeset = heading(explanation.program)
-    text = written(explanation)
+    text = formula(explanation)
     rows: list[str] = [element("p", {"class": "eyebrow"}, "The derivatives of")]
     if typeset is not None:
         scrolled = {"class": "formula", "tabindex": "0", "role": "group", "aria-label": "The formula"}
@@ -219,7 +220,7 @@ def picture(explanation: Explanation, steps: dict[str, object]) -> Markup:
 
 def current(explanation: Explanation) -> Markup:
     """Write the frame of the current step, which the script fills."""
-    source = element("code", {"id": "source"}, written(explanation))
+    source = element("code", {"id": "source"}, formula(explanation))
     return element(
         "section",
         {"class": "current-step", "aria-labelledby": "title", "hidden": True},
@@ -246,11 +247,14 @@ def results(explanation: Explanation, small: bool) -> Markup:
     """Write the final formulas and the Python module."""
     title = element("h2", {"id": "formulas-title"}, "The formulas")
     found: list[str] = [element("section", {"aria-labelledby": "formulas-title"}, title, final(explanation, small))]
-    text = module(explanation.program)
-    if text is not None:
+    text, why = module(explanation.program)
+    if not text:
+        found.append(element("section", None, element("h2", None, "The Python module"), element("p", None, why)))
+    else:
         scrolled = {"class": "code", "tabindex": "0", "aria-label": "The module"}
         rows = (
             element("h2", {"id": "code-title"}, "The Python module"),
+            element("p", {"class": "aside"}, OWN_NAMES) if " w1 = " in text else "",
             element("button", {"type": "button", "id": "copy"}, "Copy"),
             element("pre", scrolled, element("code", {"id": "code"}, text)),
         )

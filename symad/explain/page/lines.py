@@ -106,16 +106,16 @@ def sentence(step: Step, numbers: Numbers) -> str:
 def forms(step: Step, numbers: Numbers, typeset: bool) -> list[Form]:
     """Give the forms of a step in order: chain rule, rules put in, simplified, with numbers, as a number.
 
-    Equal neighbours are one form, of both kinds. What has no number is shown whatever is asked for.
+    Equal ones are one form, of both kinds. What has no number is shown whatever is asked for.
     """
     kept: list[Form] = []
     for name, text in stages(step, numbers):
-        form = Form(text, set_stage(name, step, numbers) if typeset else "", NUMERIC.get(name, "symbolic"))
-        if kept and kept[-1].text == form.text:
-            kinds = kept[-1].kinds if form.kinds in kept[-1].kinds else f"{kept[-1].kinds} {form.kinds}"
-            kept[-1] = kept[-1]._replace(kinds=kinds)
-        else:
-            kept.append(form)
+        kind = NUMERIC.get(name, "symbolic")
+        same = next((k for k, form in enumerate(kept) if form.text == text), None)
+        if same is None:
+            kept.append(Form(text, set_stage(name, step, numbers) if typeset else "", kind))
+        elif kind not in kept[same].kinds:
+            kept[same] = kept[same]._replace(kinds=f"{kept[same].kinds} {kind}")
     if kept and not any("numeric" in form.kinds for form in kept):
         kept[-1] = kept[-1]._replace(kinds="symbolic numeric")
     return kept

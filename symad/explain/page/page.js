@@ -3,7 +3,7 @@
 (() => {
   const byId = (id) => document.getElementById(id);
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
-  const { text, phases, steps: rows, parts } = JSON.parse(byId("data").textContent);
+  const { text, phases, steps: rows, names, parts } = JSON.parse(byId("data").textContent);
   const steps = rows.map(([value, phase, label, number, edges, span]) => ({ value, phase, label, number, edges, span }));
   const letters = Array.from(text); // spans count characters
   const count = steps.length;
@@ -152,7 +152,7 @@
   // A value's step is the one of the sweep that is shown, if the value has one there.
   function goToValue(value) {
     const { phase } = steps[current];
-    const step = Math.min(place(value, phase) < Infinity ? place(value, phase) : place(value, -1));
+    const step = place(value, phase) < Infinity ? place(value, phase) : place(value, -1);
     if (step < Infinity) go(step);
     return step < Infinity;
   }
@@ -192,9 +192,10 @@
 
   document.querySelector(".chooser")?.addEventListener("submit", (event) => {
     event.preventDefault();
-    const value = byId("around").value.trim();
+    const name = byId("around").value.trim();
+    const value = names[name] ?? names[name.toLowerCase()] ?? name;
     const output = event.target.querySelector("output");
-    output.textContent = goToValue(value) ? "" : `${value || "An empty name"} is not a value of this formula.`;
+    output.textContent = goToValue(value) ? "" : `${name || "An empty name"} is not a value of this formula.`;
   });
 
   byId("copy")?.addEventListener("click", async (event) => {

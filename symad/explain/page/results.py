@@ -7,7 +7,6 @@ from symad.explain.page.markup import Markup, element, joined, math
 from symad.explain.results import derived
 from symad.explain.steps import Explanation
 from symad.operations import LEAVES
-from symad.printers.infix import formulas
 from symad.printers.mathml import expression, mathml
 from symad.printers.mathml_labels import name
 from symad.printers.python import generate
@@ -31,22 +30,25 @@ def heading(program: Program) -> Markup | None:
 
 def final(explanation: Explanation, typeset: bool) -> Markup:
     """Write the final formulas, typeset or as text."""
-    if not any(sweep.results for sweep in explanation.passes):
-        return element("p", None, "There is no derivative to write: the formula has no input, or has no value here.")
-    program = derived(explanation)
+    if not explanation.wrt:
+        return element("p", None, "There is no input to differentiate by.")
     if typeset:
         scrolled = {"class": "formulas", "tabindex": "0", "role": "group", "aria-label": "The derivatives"}
-        return element("div", scrolled, Markup(mathml(program)))
-    rows = formulas(program)
+        taken = [step.value for step in explanation.values]
+        return element("div", scrolled, Markup(mathml(derived(explanation), taken)))
+    rows = explanation.formulas()
     text = "\n".join(f"{label} = {formula}" for label, formula in {**rows.temporaries, **rows}.items())
     return element("pre", {"class": "formulas", "tabindex": "0", "aria-label": "The formulas"}, text)
 
 
-def module(program: Program) -> str | None:
-    """Give the Python module of a program with one output; None where there is none."""
-    if len(program.outputs) != 1 or not program.inputs:
-        return None
+def module(program: Program) -> tuple[str, str]:
+    """Give the Python module of a program, or else why there is none."""
+    if len(program.outputs) != 1:
+        one = program.outputs[0]
+        return "", f"A module has one output, and this program has {len(program.outputs)}: choose one, output {one}."
+    if not program.inputs:
+        return "", "There is no input to differentiate by."
     try:
-        return generate(program)
-    except SymadError:
-        return None
+        return generate(program), ""
+    except SymadError as error:
+        return "", f"{error.reason}."

@@ -9,7 +9,7 @@ from symad.numbers import approximate
 
 
 def steering(explanation: Explanation) -> dict[str, object]:
-    """Give the text of the formula, the directions of the values and of each sweep, and a list for each step.
+    """Give the text of the formula, the directions of values and sweeps, a list for each step, and names of values.
 
     A step is its value, the number of its sweep (-1 for the values), its label, its number, the edges that it uses, and
     the span of the formula that it came from; that of a derivative is the one of its value.
@@ -21,7 +21,9 @@ def steering(explanation: Explanation) -> dict[str, object]:
             number = None if step.number is None else approximate(step.number)
             used = sorted({f"{operand} {user}" for operand, user in edges(step)})
             rows.append((step.value, phase, step.label, number, used, step.span))
-    return {"text": explanation.program.text, "phases": titles(explanation), "steps": rows}
+    named = {step.label: step.value for step in explanation.values}
+    named |= {step.expression.inputs[0]: step.value for step in explanation.values if step.kind == "input"}
+    return {"text": explanation.program.text, "phases": titles(explanation), "steps": rows, "names": named}
 
 
 def titles(explanation: Explanation) -> list[str]:
