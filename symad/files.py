@@ -78,11 +78,11 @@ def write_whole(path: str, text: str, source: str = "") -> None:
     if source and os.path.exists(source) and os.path.exists(target) and os.path.samefile(source, target):
         raise FileError(f"{path} holds the formula and would be overwritten", hint="choose another name: -o FILE")
     try:
-        if not os.path.exists(target):
-            replace(target, text, None)
-        elif not os.path.isfile(target):
-            with open(target, "w", encoding="utf-8", newline="\n") as file:
+        if os.path.exists(path) and not os.path.isfile(path):  # a pipe behind /dev/stdout has no path of its own
+            with open(path, "w", encoding="utf-8", newline="\n") as file:
                 file.write(text)
+        elif not os.path.exists(target):
+            replace(target, text, None)
         elif os.access(target, os.W_OK):
             replace(target, text, stat.S_IMODE(os.stat(target).st_mode))
         else:

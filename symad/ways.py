@@ -13,13 +13,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
 from itertools import zip_longest
+from random import Random
 from typing import Any, NamedTuple
 
 from symad.arithmetics import COMPLEX, DOUBLES, PRECISE, Outcome, outcomes
 from symad.check import listed
 from symad.derivatives.forward import forward_partials
-from symad.derivatives.reverse import all_partials, chosen_inputs
-from symad.errors import SymadError
+from symad.derivatives.reverse import all_partials, chosen_inputs, derivative_label
+from symad.differences import slopes
+from symad.errors import EvaluationError, SymadError
 from symad.parse import parse
 from symad.precise import GUARD
 from symad.printers.infix import formulas
@@ -33,6 +35,7 @@ DIGITS = 50
 AGAIN = 100  # digits to which a derivative is looked at again: sin(pi) is 0, and in 50 digits it is not
 EFFORT = 600_000  # assignments times derivatives, some ten seconds
 ONCE = 15  # derivatives that cost what is to be done once for an assignment: 50 digits, printing, reading
+LOOKED_AT = 3000  # assignments times derivatives that are looked at from both sides
 WIDTH = 100
 LONGEST = 20  # rows of a table, and values above it
 LOSS = 10.0  # units in the last place beyond which a digit is lost
@@ -201,7 +204,26 @@ def compare(program: Program, at: Mapping[str, float], wrt: Sequence[str] | None
     texts = [None if t is None else import_module("mpmath").nstr(t, DIGITS) if t else "0" for t in truths]
     point = dict(zip(program.inputs, arguments, strict=True))
     found = Comparison(point, values, dict(zip(labels, texts, strict=True)), ways, ())
-    return replace(found, notes=tuple(conclusions(found, len(chosen), len(program.outputs))))
+    notes = [*conclusions(found, len(chosen), len(program.outputs)), *kinks(program, arguments, chosen)]
+    return replace(found, notes=tuple(notes))
+
+
+def kinks(program: Program, arguments: list[float], chosen: Sequence[str]) -> Iterator[str]:
+    """Say where there is no derivative: the slopes on both sides differ, and what is compared with is a convention."""
+    places = [program.inputs.index(name) for name in chosen]
+    if len(program.assignments) * len(places) * len(program.outputs) > LOOKED_AT:
+        return
+    without = []
+    for label in program.outputs:
+        try:
+            found = list(slopes(program.part([label]), arguments, places, Random(0)))
+        except EvaluationError:
+            continue
+        pairs = zip(chosen, found, strict=True)
+        without += [derivative_label(label, name) for name, slope in pairs if slope is not None and not slope.smooth]
+    if without:
+        verb = "have" if len(without) > 1 else "has"
+        yield f"{listed(without)} {verb} a kink here: no derivative, and the value is the convention of the table"
 
 
 def refuse_what_takes_long(program: Program, inputs: int) -> None:

@@ -173,3 +173,12 @@ def test_the_main_job_imports_little() -> None:
     found = subprocess.run([sys.executable, "-c", program], capture_output=True, env=ENVIRONMENT, check=True)
     modules = set(found.stdout.decode().splitlines()[-1].split())
     assert not modules & {"sympy", "numpy", "scipy", "mpmath", "argparse", "json", "difflib"}
+
+
+def test_a_pipe_can_be_named_as_the_file() -> None:
+    command = [sys.executable, "-m", "symad", "generate", "x^2", "-o"]
+    found = [
+        subprocess.run([*command, name], capture_output=True, env=os.environ | {"PYTHONPATH": str(ROOT)})
+        for name in ("-", "/dev/stdout")
+    ]
+    assert found[0].stdout == found[1].stdout != b""
