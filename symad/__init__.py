@@ -2,7 +2,10 @@
 
 from symad.backends import compile  # noqa: A004  (as `re.compile`: the module's name says of what)
 from symad.check import check
-from symad.derivatives.reverse import gradient, jacobian, value_and_gradient
+from symad.derivatives.gradient import gradient, value_and_gradient
+from symad.derivatives.hessian import hessian
+from symad.derivatives.jacobian import jacobian
+from symad.derivatives.products import hessian_vector_product, jvp, vjp
 from symad.errors import SymadError
 from symad.explain import explain
 from symad.interop import from_sympy, to_sympy
@@ -28,7 +31,10 @@ __all__ = [
     "from_sympy",
     "generate",
     "gradient",
+    "hessian",
+    "hessian_vector_product",
     "jacobian",
+    "jvp",
     "latex",
     "mathml",
     "parse",
@@ -36,4 +42,5 @@ __all__ = [
     "source",
     "to_sympy",
     "value_and_gradient",
+    "vjp",
 ]

@@ -135,8 +135,8 @@ class Builder:
 
         The builder is done then: it forgets what it shares, a third of the memory that a large program takes.
         """
-        self.index.clear()
         labels, values = unzipped(results)
+        self.index.clear()
         return Program.arrange(self.inputs, self.assignments, live(self.assignments, values), labels, values)
 
 

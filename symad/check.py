@@ -15,7 +15,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from symad.comparison import SymPy, Tally, measure
-from symad.derivatives.reverse import all_partials, chosen_inputs
+from symad.derivatives.gradient import all_partials
+from symad.derivatives.labels import chosen_inputs
 from symad.numbers import write_number
 from symad.program import Program, counted
 

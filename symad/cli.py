@@ -76,7 +76,7 @@ def read_program(source: Source) -> Program:
 
 def diff(arguments: Arguments, program: Program, _: Source) -> int:
     """Print the value's formula and the derivatives, in one of four forms."""
-    from symad.derivatives.reverse import all_partials
+    from symad.derivatives.gradient import all_partials
 
     wrt = inputs_named(arguments.value("--wrt")) if arguments.has("--wrt") else None
     derived = all_partials(program, wrt)

@@ -16,7 +16,7 @@ from importlib import import_module
 from random import Random
 from typing import Any
 
-from symad.derivatives.reverse import derivative_label
+from symad.derivatives.labels import derivative_label
 from symad.differences import DIGITS, Slope, slopes
 from symad.differences import TRIALS as ROUNDINGS
 from symad.errors import EvaluationError, SymadError, TargetError

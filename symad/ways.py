@@ -18,8 +18,8 @@ from typing import Any, NamedTuple
 
 from symad.arithmetics import COMPLEX, DOUBLES, PRECISE, Outcome, outcomes
 from symad.check import listed
-from symad.derivatives.forward import forward_partials
-from symad.derivatives.reverse import all_partials, chosen_inputs, derivative_label
+from symad.derivatives.gradient import all_partials
+from symad.derivatives.labels import chosen_inputs, derivative_label
 from symad.differences import slopes
 from symad.errors import EvaluationError, SymadError
 from symad.parse import parse
@@ -270,7 +270,7 @@ def every_way(
     plain = simplify(program)
     operations, count = plain.operation_count, len(labels)
     places = [program.inputs.index(name) for name in chosen]
-    forward = forward_partials(program, chosen)
+    forward = all_partials(program, chosen, "forward")
 
     def way(name: str, found: Sequence[Outcome], runs: int, cost: int) -> Way:
         cells = tuple([cell(outcome.value, truth) for outcome, truth in zip(found, truths, strict=True)])

@@ -11,7 +11,7 @@ from hypothesis import given
 import symad
 from symad import precise
 from symad.arithmetics import ARITHMETIC, BITS, CHOSEN, CMATH, COMPLEX, DOUBLES, PRECISE, complex_function, outcomes
-from symad.derivatives.reverse import all_partials
+from symad.derivatives.gradient import all_partials
 from symad.errors import EvaluationError
 from symad.operations import OPERATIONS
 from symad.program import Program, evaluate

@@ -16,7 +16,7 @@ import symad
 from symad.builder import Builder
 from symad.check import check, compare
 from symad.comparison import domain, in_doubles
-from symad.derivatives.reverse import all_partials
+from symad.derivatives.gradient import all_partials
 from symad.differences import slopes
 from symad.errors import DerivativeError, NamingError
 from symad.program import Program

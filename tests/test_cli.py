@@ -18,7 +18,7 @@ import pytest
 import symad
 from symad.arguments import COMMANDS, HELP, OPTIONS
 from symad.cli import main
-from symad.derivatives.reverse import all_partials
+from symad.derivatives.gradient import all_partials
 from symad.printers.infix import formulas
 
 Say = Callable[..., str]

@@ -26,7 +26,7 @@ LAYERS = (
     ("operations",),
     ("program", "numerics"),
     ("builder",),
-    ("identities", "simplify", "needs"),
+    ("identities", "simplify", "algebra", "needs"),
     ("lalr", "mistakes", "expressions", "parse", "spans"),
     ("derivatives",),
     ("printers",),

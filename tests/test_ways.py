@@ -15,8 +15,7 @@ from mpmath import mpf
 import symad
 from symad.cli import main
 from symad.derivatives import forward, reverse
-from symad.derivatives.forward import forward_partials
-from symad.derivatives.reverse import all_partials
+from symad.derivatives.gradient import all_partials
 from symad.differences import slopes
 from symad.errors import DerivativeError, EvaluationError, NamingError, SymadError
 from symad.operations import OPERATIONS
@@ -171,9 +170,9 @@ def test_differences_lose_digits() -> None:
 def test_the_modes_are_the_sweeps(text: str) -> None:
     program = parse(text)
     found = compare(program, {"x": 1.3})
-    assert way(found, "forward").cells[0].value == forward_partials(program)(1.3)[1]
+    assert way(found, "forward").cells[0].value == all_partials(program, method="forward")(1.3)[1]
     assert way(found, "reverse").cells[0].value == all_partials(program)(1.3)[1]
-    assert way(found, "forward").operations == forward_partials(program).operation_count
+    assert way(found, "forward").operations == all_partials(program, method="forward").operation_count
     assert way(found, "reverse").operations == all_partials(program).operation_count
 
 

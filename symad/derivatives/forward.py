@@ -1,82 +1,51 @@
-"""The forward sweep: Program in, Program of its partial derivatives out, a pass for each input.
+"""The forward sweep: tangents of values along directions, in the builder that holds the values.
 
 The assignments are walked in order. The tangent of a value is its derivative along the seeds: the sum, over its
 operands, of tangent times partial derivative. The tangent of a select is that of the branch taken. A tangent that comes
 out of one branch alone is zero where that branch is not taken, and so is what is made of it: there it is not computed,
-and neither are the partial derivatives that it would meet. Time and memory are linear in the length of the program, for
-each pass.
+and neither are the partial derivatives that it would meet. Time and memory are linear in the length of what is made of
+the inputs that have seeds, for each pass.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import islice
 from typing import NamedTuple
 
 from symad.builder import Builder
-from symad.collector import without_collector
-from symad.derivatives.reverse import chosen_inputs, contributed, dependents, derivative_label, guarded, total
+from symad.derivatives.primal import Primal
+from symad.derivatives.reverse import contributed, guarded, total
 from symad.needs import ALWAYS, NEVER, both, either, use
 from symad.operations import LEAVES
-from symad.program import Program, conditional
-from symad.simplify import identities
 
 
-@without_collector
-def forward_partials(program: Program, wrt: Sequence[str] | None = None) -> Program:
-    """Derive every output and every partial derivative of every output, zeros included, with a pass for each input.
+def tangents(start: Primal, seeds: Mapping[int, int]) -> Mapping[int, int]:
+    """Give the tangents of values, by value; one that is zero has none.
 
-    Order, labels and errors are those of the reverse sweep.
-
-    >>> from symad.parse import parse
-    >>> partials = forward_partials(parse("x1*x2 + sin(x1)"))
-    >>> partials.outputs, partials(2, 3)[2]
-    (('f', 'df/dx1', 'df/dx2'), 2.0)
+    `seeds` maps places of inputs to their tangents, values of the builder.
     """
-    chosen = chosen_inputs(program, wrt)
-    b = Builder(identities)
-    inputs = [b.input(name) for name in program.inputs]
-    values = b.copy(program, inputs)
-    place_of = dict(zip(program.inputs, inputs, strict=True))
-    places = [place_of[name] for name in chosen]
-    found = [values[v] for v in program.results]
-    count = len(b.assignments)
-    active = dependents(b, places)
-    del values
-    one, zero = b.constant(1), b.constant(0)
-    columns = []
-    for place in places:
-        made = tangents(b, count, {place: one}, active, program)
-        columns.append([made[v] for v in found])
-    labels, results = list(program.outputs), list(found)
-    for row, label in enumerate(program.outputs):
-        for name, column in zip(chosen, columns, strict=True):
-            tangent = column[row]
-            labels.append(derivative_label(label, name))
-            results.append(zero if tangent is None else tangent)
-    return b.finish(zip(labels, results, strict=True))
+    order = start.after(seeds)
+    return lazy_tangents(start, seeds, order) if start.lazy else eager_tangents(start, seeds, order)
 
 
-def tangents(b: Builder, count: int, seeds: Mapping[int, int], active: bytearray, program: Program) -> list[int | None]:
-    """Give the tangent of each of the first `count` values of a builder, None for zero.
-
-    `seeds` maps places of inputs to their tangents, values of the builder. `active` marks what depends on them.
-    """
-    if conditional(islice(b.assignments, count)):
-        return lazy_tangents(b, count, seeds, active, program)
-    made: list[int | None] = [None] * count
-    for value in range(count):
+def eager_tangents(start: Primal, seeds: Mapping[int, int], order: Sequence[int]) -> Mapping[int, int]:
+    """Give the tangents that are not zero, of a program without conditions."""
+    b, active, program = start.builder, start.active, start.program
+    made: dict[int, int] = {}
+    for value in order:
         operation, operands = b.assignments[value]
         if operation in LEAVES:
-            made[value] = seeds.get(value)
+            if value in seeds:
+                made[value] = seeds[value]
         elif active[value]:
             terms = []
             for position in range(len(operands) - 1, -1, -1):
-                tangent = made[operands[position]]
+                tangent = made.get(operands[position])
                 term = None if tangent is None else contributed(b, value, position, tangent, program, b, None)
                 if term is not None:
                     terms.append(term)
-            made[value] = total(b, terms) if terms else None
+            if terms:
+                made[value] = total(b, terms)
     return made
 
 
@@ -88,29 +57,31 @@ class Tangent(NamedTuple):
     support: int
 
 
-def lazy_tangents(
-    b: Builder, count: int, seeds: Mapping[int, int], active: bytearray, program: Program
-) -> list[int | None]:
+def lazy_tangents(start: Primal, seeds: Mapping[int, int], order: Sequence[int]) -> Mapping[int, int]:
     """Give the tangents of a program with conditions; none is evaluated where its value is not, or where it is zero.
 
     The derivative of sqrt(y) has no value at y = 0, but that of sqrt(if x > 0 then x else 0) at x = -1 is 0.
     """
-    made: list[Tangent | None] = [None] * count
-    for value in range(count):
+    b, active, program = start.builder, start.active, start.program
+    made: dict[int, Tangent] = {}
+    for value in order:
         operation, operands = b.assignments[value]
+        found = None
         if operation in LEAVES:
-            made[value] = Tangent(seeds[value], seeds[value], ALWAYS) if value in seeds else None
+            found = Tangent(seeds[value], seeds[value], ALWAYS) if value in seeds else None
         elif active[value] and operation == "select":
-            made[value] = chosen(b, value, made[operands[1]], made[operands[2]])
+            found = chosen(b, value, made.get(operands[1]), made.get(operands[2]))
         elif active[value]:
             terms = []
             for position in range(len(operands) - 1, -1, -1):
-                tangent = made[operands[position]]
+                tangent = made.get(operands[position])
                 term = None if tangent is None else contributed(b, value, position, tangent.inside, program, b, None)
                 if tangent is not None and term is not None:
                     terms.append((term, tangent.support))
-            made[value] = summed(b, terms) if terms else None
-    return [None if tangent is None else tangent.whole for tangent in made]
+            found = summed(b, terms) if terms else None
+        if found is not None:
+            made[value] = found
+    return {value: tangent.whole for value, tangent in made.items()}
 
 
 def chosen(b: Builder, value: int, yes: Tangent | None, no: Tangent | None) -> Tangent | None:

@@ -17,8 +17,10 @@ from itertools import chain, count
 from typing import NamedTuple
 
 from symad.builder import Builder
+from symad.derivatives.labels import chosen_inputs, derivative_label
 from symad.derivatives.partials import make_partial, partial_derivative
-from symad.derivatives.reverse import chosen_inputs, contributed, dependents, derivative_label, guarded, total
+from symad.derivatives.primal import dependents
+from symad.derivatives.reverse import contributed, guarded, total
 from symad.needs import ALWAYS, NEVER, needs, use
 from symad.numbers import Number
 from symad.operations import LEAVES, NUMBERS

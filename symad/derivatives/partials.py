@@ -42,8 +42,13 @@ def partial_derivative(b: Builder, value: int, position: int) -> Partial | None:
     general = by_table(operation, position)
     if general is None or not general.steps or len(operands) != 2:
         return general
-    numbers = tuple([small_integer(b, v) if b.kinds[v] in NUMBER_KINDS else None for v in operands])
+    numbers = small_integers(b, operands)
     return general if numbers == (None, None) else at_numbers(operation, position, numbers)
+
+
+def small_integers(b: Builder, operands: tuple[int, ...]) -> tuple[int | None, ...]:
+    """Give the constants that are worth putting in beforehand, None for other operands."""
+    return tuple([small_integer(b, v) if b.kinds[v] in NUMBER_KINDS else None for v in operands])
 
 
 def small_integer(b: Builder, value: int) -> int | None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from symad.derivatives.forward import forward_partials
-from symad.derivatives.reverse import all_partials
+from symad.derivatives.gradient import all_partials
 from symad.explain.steps import Explanation
 from symad.program import counted
 from symad.simplify import simplify
@@ -55,7 +54,7 @@ def costs(explanation: Explanation) -> Costs:
     program, wrt = explanation.program, explanation.wrt
     size, outputs, inputs = len(program.assignments), len(program.outputs), len(wrt)
     reverse = all_partials(program, wrt).operation_count if size * outputs <= AFFORDABLE and wrt else None
-    forward = forward_partials(program, wrt).operation_count if size * inputs <= AFFORDABLE and wrt else None
+    forward = all_partials(program, wrt, "forward").operation_count if size * inputs <= AFFORDABLE and wrt else None
     values = sum(step.expression.operation_count for step in explanation.values)
     sweeps = sum(step.expression.operation_count for sweep in explanation.passes for step in sweep.steps)
     return Costs(outputs, inputs, (values, sweeps), simplify(program).operation_count, reverse, forward)

@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 
 from symad.collector import without_collector
+from symad.derivatives.labels import chosen_inputs
 from symad.derivatives.listing import Source
-from symad.derivatives.reverse import chosen_inputs
 from symad.errors import NamingError, SymadError, closest
 from symad.explain.steps import Explanation, Pass
 from symad.explain.sweeps import Sweep

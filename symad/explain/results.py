@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from symad.builder import Builder
-from symad.derivatives.reverse import all_partials, derivative_label
+from symad.derivatives.gradient import all_partials
+from symad.derivatives.labels import derivative_label
 from symad.explain.steps import Explanation, Pass
 from symad.numbers import whole
 from symad.program import Program

@@ -12,9 +12,9 @@ from dataclasses import replace
 from typing import Any
 
 from symad.builder import Builder
+from symad.derivatives.labels import derivative_label
 from symad.derivatives.listing import Listing, Row, Source
 from symad.derivatives.listing import Term as Part
-from symad.derivatives.reverse import derivative_label
 from symad.errors import EvaluationError
 from symad.explain import words
 from symad.explain.display import plain, readable

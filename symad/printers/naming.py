@@ -9,6 +9,8 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
+from symad.derivatives.labels import unique
+
 RESERVED = frozenset("if then else and or not input output for in while pi e π where".split())  # words of the language
 GREEK = dict(
     zip(
@@ -36,18 +38,6 @@ def distinct(given: Sequence[str], made: Sequence[str], taken: Iterable[str] = (
     changed = [name for name, old in zip(made, given, strict=True) if name != old]
     numbered = unique(changed, {*taken, *(name for name, old in zip(made, given, strict=True) if name == old)})
     return [name if name == old else next(numbered) for name, old in zip(made, given, strict=True)]
-
-
-def unique(names: Iterable[str], taken: Iterable[str]) -> Iterator[str]:
-    """Give names back, with a number behind those that are taken."""
-    used = set(taken)
-    for name in names:
-        free, count = name, 0
-        while free in used:
-            count += 1
-            free = f"{name}_{count}"
-        used.add(free)
-        yield free
 
 
 def temporary_names(taken: Collection[str], letter: str = "w") -> Iterator[str]:

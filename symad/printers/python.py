@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from symad.collector import without_collector
-from symad.derivatives.reverse import value_and_gradient
+from symad.derivatives.gradient import value_and_gradient
 from symad.errors import TargetError
 from symad.numerics import MATH, OWN, SPECIAL, sources
 from symad.printers.infix import Formulas, formulas

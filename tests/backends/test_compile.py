@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from symad.backends import compile as compiled
-from symad.derivatives.reverse import gradient
+from symad.derivatives.gradient import gradient
 from symad.errors import EvaluationError, TargetError
 from symad.parse import parse
 from symad.program import Program

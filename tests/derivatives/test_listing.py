@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from symad.derivatives.jacobian import jacobian
 from symad.derivatives.listing import assignments, listing, value_names
-from symad.derivatives.reverse import jacobian
 from symad.errors import DerivativeError, NamingError
 from symad.parse import parse
 from symad.program import Program, evaluate

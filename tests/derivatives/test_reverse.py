@@ -9,7 +9,8 @@ from fractions import Fraction
 
 import pytest
 
-from symad.derivatives.reverse import gradient, jacobian, value_and_gradient
+from symad.derivatives.gradient import gradient, value_and_gradient
+from symad.derivatives.jacobian import jacobian
 from symad.errors import DerivativeError, EvaluationError, NamingError
 from symad.parse import parse
 from symad.program import Program, check

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 import symad
 from symad.builder import Builder
 from symad.derivatives.forward import tangents
-from symad.derivatives.reverse import dependents, sweep
+from symad.derivatives.primal import Primal
+from symad.derivatives.reverse import adjoints
 from symad.errors import EvaluationError, NamingError, SymadError
 from symad.explain import Explanation, Pass, Step, explain
 from symad.explain.display import chain, forms, numbers_of, plain
@@ -42,13 +43,14 @@ def gradient(program: Program, which: int, mode: str) -> Program:
     inputs = [b.input(name) for name in program.inputs]
     values = b.copy(program, inputs)
     results = [values[v] for v in program.results]
-    count = len(b.assignments)
     if mode == "reverse":
-        adjoints = sweep(b, count, results[which], inputs, dependents(b, inputs), program)
-        found = [(name, adjoints[v]) for name, v in zip(program.inputs, inputs, strict=True)]
+        start = Primal(program, b, program.outputs, results, program.inputs, inputs)
+        made = adjoints(start, {results[which]: b.constant(1)})
+        found = [(name, made.get(v)) for name, v in zip(program.inputs, inputs, strict=True)]
     else:
-        made = tangents(b, count, {inputs[which]: b.constant(1)}, dependents(b, [inputs[which]]), program)
-        found = [(label, made[v]) for label, v in zip(program.outputs, results, strict=True)]
+        start = Primal(program, b, program.outputs, results, program.inputs[which : which + 1], [inputs[which]])
+        tangent = tangents(start, {inputs[which]: b.constant(1)})
+        found = [(label, tangent.get(v)) for label, v in zip(program.outputs, results, strict=True)]
     zero = b.constant(0)
     return b.finish([(label, zero if v is None else v) for label, v in found])
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from symad.derivatives.reverse import value_and_gradient
+from symad.derivatives.gradient import value_and_gradient
 from symad.errors import EvaluationError
 from symad.parse import parse
 from symad.printers.infix import READING, formulas, write

@@ -7,7 +7,7 @@ import re
 import pytest
 from hypothesis import given
 
-from symad.derivatives.reverse import gradient, value_and_gradient
+from symad.derivatives.gradient import gradient, value_and_gradient
 from symad.operations import OPERATIONS
 from symad.parse import parse
 from symad.printers.latex import latex, names, symbol, title

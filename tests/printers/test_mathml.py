@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 
 from symad.builder import Builder
-from symad.derivatives.reverse import gradient, value_and_gradient
+from symad.derivatives.gradient import gradient, value_and_gradient
 from symad.numbers import Number
 from symad.operations import OPERATIONS
 from symad.parse import parse

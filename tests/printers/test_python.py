@@ -14,7 +14,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from symad.derivatives.reverse import gradient, value_and_gradient
+from symad.derivatives.gradient import gradient, value_and_gradient
 from symad.errors import DerivativeError, TargetError
 from symad.numerics import MATH, OWN, SPECIAL
 from symad.operations import OPERATIONS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
-from symad.derivatives.reverse import value_and_gradient
+from symad.derivatives.gradient import value_and_gradient
 from symad.parse import parse
 from symad.printers.source import source
 from symad.program import Program

@@ -1,0 +1,72 @@
+"""Hessians: Program in, Program of the structurally non-zero second derivatives out, of each the upper triangle.
+
+The gradient is made by a reverse sweep, its Jacobian by forward passes, reverse sweeps or elimination; or both at once
+by pushing edges, one reverse sweep over pairs of values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from symad.collector import without_collector
+from symad.derivatives import jacobian
+from symad.derivatives.edge_pushing import pushed
+from symad.derivatives.labels import derivative_label
+from symad.derivatives.primal import Primal, primal
+from symad.derivatives.reverse import adjoints
+from symad.derivatives.search import CHEAPEST, Way, choose
+from symad.program import Program
+
+PUSHING = "edge-pushing"
+ORDER = (PUSHING, "forward", "reverse", "elimination")
+
+
+def hessian(
+    program: Program, wrt: Sequence[str] | None = None, method: str = CHEAPEST, *, algebra: bool = True
+) -> Program:
+    """Derive the structurally non-zero second derivatives of every output: of each the upper triangle, row by row.
+
+    The lower triangle is the same, bit for bit, since it is not computed. `method` is `edge-pushing` (one reverse sweep
+    over pairs of values, which uses the symmetry; for programs without conditions), or `forward`, `reverse` or
+    `elimination` for the Jacobian of the gradient, each as it comes, or `cheapest`: the one with the fewest operations,
+    after `save_operations` unless `algebra` is off. Errors are those of `jacobian`.
+    Source of edge pushing: Gower and Mello, "A new framework for the computation of Hessians", 2012.
+
+    >>> from symad.parse import parse
+    >>> hessian(parse("x^2*y + z")).outputs
+    ('d2f/dxdx', 'd2f/dxdy')
+    """
+    return choose(ways(program, wrt), method, algebra)
+
+
+def ways(program: Program, wrt: Sequence[str] | None = None) -> dict[str, Way]:
+    """Give the ways to a Hessian, in the order in which to try them."""
+    return {method: partial(derived, program, wrt, method) for method in ORDER}
+
+
+@without_collector
+def derived(program: Program, wrt: Sequence[str] | None, method: str, most: int) -> tuple[Program, int] | None:
+    """Derive by one method, making at most so many assignments."""
+    start = primal(program, wrt)
+    b = start.builder
+    if method == PUSHING and start.lazy:
+        return None
+    labelled: list[tuple[str, int]] = []
+    for label, result in zip(start.labels, start.results, strict=True):
+        gradient = differentiated(start, label, result)
+        found = pushed(start, result) if method == PUSHING else jacobian.METHODS[method](gradient, most)
+        if found is None or len(b.assignments) > start.count + most:
+            return None
+        labelled += jacobian.entries(gradient, found, upper=True)
+    return b.finish(labelled), len(b.assignments) - start.count
+
+
+def differentiated(start: Primal, label: str, result: int) -> Primal:
+    """Make the gradient of a result by a reverse sweep; it is the primal of the second derivatives."""
+    b = start.builder
+    row = adjoints(start, {result: b.constant(1)})
+    zero = b.constant(0)
+    labels = [derivative_label(label, name) for name in start.chosen]
+    results = [row.get(place, zero) for place in start.places]
+    return Primal(start.program, b, labels, results, start.chosen, start.places)

@@ -1,0 +1,68 @@
+"""Which derivatives are asked for, and what they are called: inputs checked, labels made."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from symad.errors import DerivativeError, NamingError, closest
+from symad.program import Program, shown
+
+
+def derivative_label(label: str, name: str) -> str:
+    """Label the derivative of an output by an input; derivatives of derivatives count their order.
+
+    >>> derivative_label("f", "x1"), derivative_label("df/dx1", "x2"), derivative_label("d2f/dx1dx2", "x1")
+    ('df/dx1', 'd2f/dx1dx2', 'd3f/dx1dx2dx1')
+    """
+    derivative = re.fullmatch(r"d(\d*)(\w+)/(\w+)", label)
+    if derivative is None:
+        return f"d{label}/d{name}"
+    order, output, inputs = derivative.groups()
+    return f"d{int(order or 1) + 1}{output}/{inputs}d{name}"
+
+
+def chosen_inputs(program: Program, wrt: Sequence[str] | None) -> Sequence[str]:
+    """Check the names of the inputs by which to differentiate."""
+    if wrt is None:
+        return program.inputs
+    if isinstance(wrt, str):
+        wrt = (wrt,)
+    known = set(program.inputs)
+    seen: set[str] = set()
+    for name in wrt:
+        if name in seen:
+            raise NamingError(f"{name} is named twice in wrt")
+        seen.add(name)
+        if name in known:
+            continue
+        if name in program.outputs:
+            raise NamingError(f"{name} is an output, not an input", hint=f"inputs: {shown(program.inputs)}")
+        near = closest(name, program.inputs)
+        hint = f"did you mean {near}?" if near else f"inputs: {shown(program.inputs) or 'none'}"
+        raise NamingError(f"{name or 'an empty name'} is not an input", hint=hint)
+    if not wrt:
+        raise NamingError("wrt names no input", hint=f"inputs: {shown(program.inputs) or 'none'}")
+    return wrt
+
+
+def one_output(program: Program, name: str) -> None:
+    """Insist on a single output."""
+    if len(program.outputs) != 1:
+        listed = ", ".join(program.outputs[:5]) + (" …" if len(program.outputs) > 5 else "")
+        raise DerivativeError(
+            f"{name} is of one output, and this program has {len(program.outputs)}: {listed}",
+            hint="jacobian takes several outputs",
+        )
+
+
+def unique(names: Iterable[str], taken: Iterable[str]) -> Iterator[str]:
+    """Give names back, with a number behind those that are taken."""
+    used = set(taken)
+    for name in names:
+        free, count = name, 0
+        while free in used:
+            count += 1
+            free = f"{name}_{count}"
+        used.add(free)
+        yield free
