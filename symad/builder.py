@@ -130,6 +130,13 @@ class Builder:
                 made[v] = self.make(operation, *[made[o] for o in payload])
         return made[value]
 
+    def fork(self) -> Builder:
+        """Give a builder that holds the same values and goes its own way from here."""
+        other = Builder(self.identities)
+        other.inputs, other.assignments = self.inputs.copy(), self.assignments.copy()
+        other.kinds, other.index = self.kinds.copy(), self.index.copy()
+        return other
+
     def finish(self, results: Iterable[tuple[str, int]]) -> Program:
         """Give the program with these labelled results: inputs first, then what they need, in the order made.
 

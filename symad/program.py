@@ -200,6 +200,20 @@ def live(assignments: Sequence[Assignment], results: Iterable[int]) -> bytearray
     return marked
 
 
+def count_uses(assignments: Sequence[Assignment], results: Iterable[int]) -> list[int]:
+    """Count the uses of each value that the results need; the others have none."""
+    uses = [0] * len(assignments)
+    for value in results:
+        uses[value] += 1
+    for value in range(len(assignments) - 1, -1, -1):
+        if uses[value]:
+            operation, operands = assignments[value]
+            if operation not in LEAVES:
+                for operand in operands:
+                    uses[operand] += 1
+    return uses
+
+
 def conditional(assignments: Iterable[Assignment]) -> bool:
     """Tell whether any assignment does not evaluate all its operands."""
     return any(operation in LAZY for operation, _ in assignments)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from symad.builder import Apply, Builder
 from symad.collector import without_collector
 from symad.identities import ROWS
 from symad.program import Program
 
 
-def applicable(*key: str | bool) -> tuple[Apply, ...]:
+def applicable(groups: Collection[str], *key: str | bool) -> tuple[Apply, ...]:
     """Choose the rows that can apply to an operation on operands of these kinds."""
     operation, *kinds, same = key
     return tuple(
         row.apply
         for row in ROWS
-        if operation in row.operations
+        if row.group in groups
+        and operation in row.operations
         and len(row.operands) == len(kinds)
         and (same or not row.same)
         and all(not wanted or kind in wanted for wanted, kind in zip(row.operands, kinds, strict=True))
@@ -22,14 +25,19 @@ def applicable(*key: str | bool) -> tuple[Apply, ...]:
 
 
 class Table(dict[tuple[str | bool, ...], tuple[Apply, ...]]):
-    """Choose the rows for an operation on operands of some kinds when they are first asked for."""
+    """Choose the rows of some groups for an operation on operands of some kinds when they are first asked for."""
+
+    def __init__(self, *groups: str) -> None:
+        super().__init__()
+        self.groups = groups
 
     def __missing__(self, key: tuple[str | bool, ...]) -> tuple[Apply, ...]:
-        rows = self[key] = applicable(*key)
+        rows = self[key] = applicable(self.groups, *key)
         return rows
 
 
-identities = Table()
+identities = Table("exact", "real")
+exact_identities = Table("exact")  # for sums and products that are to stay as they are made
 
 
 @without_collector

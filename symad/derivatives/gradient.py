@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
-from symad.derivatives.jacobian import Rows, ways
+from symad.collector import without_collector
+from symad.derivatives.jacobian import METHODS, Label, Rows, derived
 from symad.derivatives.labels import derivative_label, one_output
-from symad.derivatives.primal import Primal
-from symad.derivatives.search import choose
+from symad.derivatives.primal import Primal, primal
+from symad.derivatives.search import Way, choose
 from symad.program import Program
 
 REVERSE = "reverse"
-ORDER = (REVERSE, "forward", "elimination")  # the ways to try; of equals the first is kept
 
 
+@without_collector
 def gradient(
     program: Program, wrt: Sequence[str] | None = None, method: str = REVERSE, *, algebra: bool = True
 ) -> Program:
@@ -28,9 +30,10 @@ def gradient(
     ('df/dx1', 'df/dx2')
     """
     one_output(program, "gradient")
-    return choose(ways(program, wrt, ORDER, zeros_too), method, algebra)
+    return choose(primal(program, wrt), ways(zeros_too), method, algebra)
 
 
+@without_collector
 def value_and_gradient(
     program: Program, wrt: Sequence[str] | None = None, method: str = REVERSE, *, algebra: bool = True
 ) -> Program:
@@ -41,12 +44,18 @@ def value_and_gradient(
     3
     """
     one_output(program, "value_and_gradient")
-    return choose(ways(program, wrt, ORDER, value_too), method, algebra)
+    return choose(primal(program, wrt), ways(value_too), method, algebra)
 
 
+@without_collector
 def all_partials(program: Program, wrt: Sequence[str] | None = None, method: str = REVERSE) -> Program:
     """Derive every output and every partial derivative of every output, zeros included."""
-    return choose(ways(program, wrt, ORDER, value_too), method, algebra=False)
+    return choose(primal(program, wrt), ways(value_too), method, algebra=False)
+
+
+def ways(label: Label) -> dict[str, Way]:
+    """Give the ways to a gradient; `label` makes outputs of what is found."""
+    return {method: partial(derived, METHODS[method], label) for method in (REVERSE, "forward", "elimination")}
 
 
 def value_too(start: Primal, found: Rows) -> Iterator[tuple[str, int]]:

@@ -22,6 +22,7 @@ PUSHING = "edge-pushing"
 ORDER = (PUSHING, "forward", "reverse", "elimination")
 
 
+@without_collector
 def hessian(
     program: Program, wrt: Sequence[str] | None = None, method: str = CHEAPEST, *, algebra: bool = True
 ) -> Program:
@@ -37,29 +38,35 @@ def hessian(
     >>> hessian(parse("x^2*y + z")).outputs
     ('d2f/dxdx', 'd2f/dxdy')
     """
-    return choose(ways(program, wrt), method, algebra)
-
-
-def ways(program: Program, wrt: Sequence[str] | None = None) -> dict[str, Way]:
-    """Give the ways to a Hessian, in the order in which to try them."""
-    return {method: partial(derived, program, wrt, method) for method in ORDER}
-
-
-@without_collector
-def derived(program: Program, wrt: Sequence[str] | None, method: str, most: int) -> tuple[Program, int] | None:
-    """Derive by one method, making at most so many assignments."""
     start = primal(program, wrt)
-    b = start.builder
+    pairs = [
+        (result, differentiated(start, label, result))
+        for label, result in zip(start.labels, start.results, strict=True)
+    ]
+    return choose(start, ways(pairs), method, algebra)
+
+
+Gradients = Sequence[tuple[int, Primal]]  # each result, and its gradient as the primal of the second derivatives
+
+
+def ways(gradients: Gradients) -> dict[str, Way]:
+    """Give the ways to a Hessian, in the order in which to try them."""
+    return {method: partial(derived, gradients, method) for method in ORDER}
+
+
+def derived(gradients: Gradients, method: str, start: Primal, most: int) -> Program | None:
+    """Derive by one method, making at most so many assignments."""
     if method == PUSHING and start.lazy:
         return None
+    b = start.builder
     labelled: list[tuple[str, int]] = []
-    for label, result in zip(start.labels, start.results, strict=True):
-        gradient = differentiated(start, label, result)
-        found = pushed(start, result) if method == PUSHING else jacobian.METHODS[method](gradient, most)
+    for result, gradient in gradients:
+        own = gradient.within(b)
+        found = pushed(start, result) if method == PUSHING else jacobian.METHODS[method](own, most)
         if found is None or len(b.assignments) > start.count + most:
             return None
-        labelled += jacobian.entries(gradient, found, upper=True)
-    return b.finish(labelled), len(b.assignments) - start.count
+        labelled += jacobian.entries(own, found, upper=True)
+    return b.finish(labelled)
 
 
 def differentiated(start: Primal, label: str, result: int) -> Primal:

@@ -8,7 +8,7 @@ from functools import partial
 from symad.collector import without_collector
 from symad.derivatives import elimination, structure
 from symad.derivatives.forward import tangents
-from symad.derivatives.labels import chosen_inputs, derivative_label
+from symad.derivatives.labels import derivative_label
 from symad.derivatives.primal import Primal, primal
 from symad.derivatives.reverse import adjoints
 from symad.derivatives.search import CHEAPEST, Way, choose
@@ -19,6 +19,7 @@ Sweeps = Callable[[Primal, int], "Rows | None"]
 Label = Callable[[Primal, Rows], Iterable[tuple[str, int]]]
 
 
+@without_collector
 def jacobian(
     program: Program, wrt: Sequence[str] | None = None, method: str = CHEAPEST, *, algebra: bool = True
 ) -> Program:
@@ -33,27 +34,21 @@ def jacobian(
     >>> jacobian(parse("p = x*y; q = 2*y")).outputs
     ('dp/dx', 'dp/dy', 'dq/dy')
     """
-    inputs = len(chosen_inputs(program, wrt))
-    order = ("forward", "reverse") if inputs <= len(program.outputs) else ("reverse", "forward")
-    return choose(ways(program, wrt, (*order, "elimination"), entries), method, algebra)
-
-
-def ways(program: Program, wrt: Sequence[str] | None, order: Sequence[str], label: Label) -> dict[str, Way]:
-    """Give ways to partial derivatives, in the order in which to try them; `label` makes outputs of what is found."""
-    return {method: partial(derived, program, wrt, METHODS[method], label) for method in order}
-
-
-@without_collector
-def derived(
-    program: Program, wrt: Sequence[str] | None, sweeps: Sweeps, label: Label, most: int
-) -> tuple[Program, int] | None:
-    """Derive by one method, making at most so many assignments."""
     start = primal(program, wrt)
+    return choose(start, ways(start), method, algebra)
+
+
+def ways(start: Primal) -> dict[str, Way]:
+    """Give the ways to a Jacobian, first the one that has fewer passes to make."""
+    few = len(start.places) <= len(start.results)
+    order = ("forward", "reverse") if few else ("reverse", "forward")
+    return {method: partial(derived, METHODS[method], entries) for method in (*order, "elimination")}
+
+
+def derived(sweeps: Sweeps, label: Label, start: Primal, most: int) -> Program | None:
+    """Derive by one method, making at most so many assignments; `label` makes outputs of what is found."""
     found = sweeps(start, most)
-    if found is None:
-        return None
-    made = len(start.builder.assignments) - start.count
-    return start.builder.finish(label(start, found)), made
+    return None if found is None else start.builder.finish(label(start, found))
 
 
 def entries(start: Primal, found: Rows, *, upper: bool = False) -> Iterator[tuple[str, int]]:

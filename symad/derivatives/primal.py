@@ -7,6 +7,7 @@ share. What one derivation made can be the primal of the next one: second deriva
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -41,6 +42,12 @@ class Primal:
         self.count = len(self.builder.assignments)
         self.active = dependents(self.builder, self.places)
         self.lazy = conditional(islice(self.builder.assignments, self.count))
+
+    def within(self, builder: Builder) -> Primal:
+        """Give the same primal in another builder, a fork of its own one."""
+        other = copy(self)
+        other.builder = builder
+        return other
 
     def before(self, results: Sequence[int]) -> Sequence[int]:
         """List the active values that some results are made of, the last first."""

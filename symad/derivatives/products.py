@@ -16,6 +16,7 @@ from symad.derivatives.search import CHEAPEST, Way, choose
 from symad.program import Program
 
 
+@without_collector
 def jvp(program: Program, wrt: Sequence[str] | None = None, method: str = CHEAPEST, *, algebra: bool = True) -> Program:
     """Derive the product of the Jacobian with a vector of tangents, `dot_x` for each input x of interest.
 
@@ -27,9 +28,12 @@ def jvp(program: Program, wrt: Sequence[str] | None = None, method: str = CHEAPE
     >>> product.inputs, product.outputs, product(2, 3, 1, 10)
     (('x', 'y', 'dot_x', 'dot_y'), ('dot_f',), 23.0)
     """
-    return choose(jvp_ways(program, wrt), method, algebra)
+    start, seeds = by_tangents(program, wrt)
+    products = {"forward": change, "reverse": rows_times_tangents}
+    return choose(start, ways(products, seeds, [f"dot_{label}" for label in program.outputs]), method, algebra)
 
 
+@without_collector
 def vjp(program: Program, wrt: Sequence[str] | None = None, method: str = CHEAPEST, *, algebra: bool = True) -> Program:
     """Derive the product of a vector of adjoints, `bar_f` for each output f, with the Jacobian.
 
@@ -41,9 +45,12 @@ def vjp(program: Program, wrt: Sequence[str] | None = None, method: str = CHEAPE
     >>> product.inputs, product.outputs, product(2, 3, 1, 10)
     (('x', 'y', 'bar_p', 'bar_q'), ('bar_x', 'bar_y'), (13.0, -8.0))
     """
-    return choose(vjp_ways(program, wrt), method, algebra)
+    start, seeds = by_adjoints(program, wrt)
+    products = {"reverse": adjoint, "forward": adjoints_times_columns}
+    return choose(start, ways(products, seeds, [f"bar_{name}" for name in start.chosen]), method, algebra)
 
 
+@without_collector
 def hessian_vector_product(
     program: Program, wrt: Sequence[str] | None = None, method: str = CHEAPEST, *, algebra: bool = True
 ) -> Program:
@@ -58,55 +65,47 @@ def hessian_vector_product(
     (('x', 'y', 'dot_x', 'dot_y'), ('dot_df/dx', 'dot_df/dy'), (46.0, 4.0))
     """
     one_output(program, "hessian_vector_product")
-    return choose(hvp_ways(program, wrt), method, algebra)
+    start, seeds = by_tangents(program, wrt)
+    products = {"forward-over-reverse": change_of_gradient, "reverse-over-forward": gradient_of_change}
+    labels = [f"dot_{derivative_label(program.outputs[0], name)}" for name in start.chosen]
+    return choose(start, ways(products, seeds, labels), method, algebra)
 
 
 Entries = Sequence["int | None"]  # of a vector; None for zero
-Product = Callable[[Primal, Mapping[int, int]], Entries]  # of a primal, and seeds by place or result
+Seeds = Mapping[int, int]  # values of the builder, by place of an input or by result
+Product = Callable[[Primal, Seeds], Entries]
 
 
-def jvp_ways(program: Program, wrt: Sequence[str] | None = None) -> dict[str, Way]:
-    """Give the ways to a product with tangents."""
-    labels = [f"dot_{label}" for label in program.outputs]
-    ways = {"forward": change, "reverse": rows_times_tangents}
-    return {method: partial(by_tangents, program, wrt, labels, way) for method, way in ways.items()}
+def by_tangents(program: Program, wrt: Sequence[str] | None) -> tuple[Primal, Seeds]:
+    """Make the primal of a product with tangents, and give the tangents by place."""
+    start = primal(program, wrt, seed_names("dot_", chosen_inputs(program, wrt), program.inputs))
+    return start, dict(zip(start.places, range(len(program.inputs), len(start.builder.inputs)), strict=True))
 
 
-def vjp_ways(program: Program, wrt: Sequence[str] | None = None) -> dict[str, Way]:
-    """Give the ways to a product with adjoints."""
-    ways = {"reverse": adjoint, "forward": adjoints_times_columns}
-    return {method: partial(by_adjoints, program, wrt, way) for method, way in ways.items()}
-
-
-def hvp_ways(program: Program, wrt: Sequence[str] | None = None) -> dict[str, Way]:
-    """Give the ways to a product of the Hessian with tangents."""
-    output = program.outputs[0]
-    labels = [f"dot_{derivative_label(output, name)}" for name in chosen_inputs(program, wrt)]
-    ways = {"forward-over-reverse": change_of_gradient, "reverse-over-forward": gradient_of_change}
-    return {method: partial(by_tangents, program, wrt, labels, way) for method, way in ways.items()}
-
-
-@without_collector
-def by_tangents(
-    program: Program, wrt: Sequence[str] | None, labels: Sequence[str], way: Product, most: int
-) -> tuple[Program, int] | None:
-    """Make a product with tangents of the inputs of interest."""
-    chosen = chosen_inputs(program, wrt)
-    seeds = seed_names("dot_", chosen, program.inputs)
-    start = primal(program, wrt, seeds)
-    seeded = dict(zip(start.places, range(len(program.inputs), len(start.builder.inputs)), strict=True))
-    return finished(start, labels, way(start, seeded), most)
-
-
-@without_collector
-def by_adjoints(program: Program, wrt: Sequence[str] | None, way: Product, most: int) -> tuple[Program, int] | None:
-    """Make a product with adjoints of the outputs; equal outputs are one result, with the sum of their adjoints."""
+def by_adjoints(program: Program, wrt: Sequence[str] | None) -> tuple[Primal, Seeds]:
+    """Make the primal of a product with adjoints, and give the adjoints by result: equal outputs add up theirs."""
     start = primal(program, wrt, seed_names("bar_", program.outputs, program.inputs))
-    seeded: dict[int, int] = {}
+    seeds: dict[int, int] = {}
     for seed, result in enumerate(start.results, len(program.inputs)):
-        there = seeded.get(result)
-        seeded[result] = seed if there is None else start.builder.make("add", there, seed)
-    return finished(start, [f"bar_{name}" for name in start.chosen], way(start, seeded), most)
+        there = seeds.get(result)
+        seeds[result] = seed if there is None else start.builder.make("add", there, seed)
+    return start, seeds
+
+
+def ways(products: Mapping[str, Product], seeds: Seeds, labels: Sequence[str]) -> dict[str, Way]:
+    """Give the ways to a product."""
+    return {method: partial(derived, product, seeds, labels) for method, product in products.items()}
+
+
+def derived(product: Product, seeds: Seeds, labels: Sequence[str], start: Primal, most: int) -> Program | None:
+    """Derive by one method; None if it took more than so many assignments."""
+    b = start.builder
+    found = product(start, seeds)
+    if len(b.assignments) > start.count + most:
+        return None
+    zero = b.constant(0)
+    results = [zero if value is None else value for value in found]
+    return b.finish(zip(unique(labels, b.inputs), results, strict=True))
 
 
 def seed_names(prefix: str, names: Sequence[str], taken: Sequence[str]) -> list[str]:
@@ -118,36 +117,25 @@ def seed_names(prefix: str, names: Sequence[str], taken: Sequence[str]) -> list[
     return [*unique([prefix + re.sub(r"\W", "_", name) for name in names], taken)]
 
 
-def finished(start: Primal, labels: Sequence[str], found: Entries, most: int) -> tuple[Program, int] | None:
-    """Make the program of a product; None if it took more than so many assignments."""
-    b = start.builder
-    made = len(b.assignments) - start.count
-    if made > most:
-        return None
-    zero = b.constant(0)
-    results = [zero if value is None else value for value in found]
-    return b.finish(zip(unique(labels, b.inputs), results, strict=True)), made
-
-
-def change(start: Primal, seeds: Mapping[int, int]) -> Entries:
+def change(start: Primal, seeds: Seeds) -> Entries:
     """Give the tangents of the results."""
     made = tangents(start, seeds)
     return [made.get(result) for result in start.results]
 
 
-def adjoint(start: Primal, seeds: Mapping[int, int]) -> Entries:
+def adjoint(start: Primal, seeds: Seeds) -> Entries:
     """Give the adjoints of the inputs of interest."""
     made = adjoints(start, seeds)
     return [made.get(place) for place in start.places]
 
 
-def rows_times_tangents(start: Primal, seeds: Mapping[int, int]) -> Entries:
+def rows_times_tangents(start: Primal, seeds: Seeds) -> Entries:
     """Multiply the rows of the Jacobian, one after the other, with the tangents."""
     one = start.builder.constant(1)
     return [inner(start, adjoints(start, {result: one}), seeds) for result in start.results]
 
 
-def adjoints_times_columns(start: Primal, seeds: Mapping[int, int]) -> Entries:
+def adjoints_times_columns(start: Primal, seeds: Seeds) -> Entries:
     """Multiply the columns of the Jacobian, one after the other, with the adjoints."""
     one = start.builder.constant(1)
     return [inner(start, tangents(start, {place: one}), seeds) for place in start.places]
@@ -160,12 +148,12 @@ def inner(start: Primal, entries: Mapping[int, int], seeds: Mapping[int, int]) -
     return total(start.builder, terms[::-1]) if terms else None
 
 
-def change_of_gradient(start: Primal, seeds: Mapping[int, int]) -> Entries:
+def change_of_gradient(start: Primal, seeds: Seeds) -> Entries:
     """Derive the tangents of the gradient: forward over reverse."""
     return change(differentiated(start, start.labels[0], start.results[0]), seeds)
 
 
-def gradient_of_change(start: Primal, seeds: Mapping[int, int]) -> Entries:
+def gradient_of_change(start: Primal, seeds: Seeds) -> Entries:
     """Derive the gradient of a tangent: reverse over forward."""
     b = start.builder
     tangent = tangents(start, seeds).get(start.results[0])

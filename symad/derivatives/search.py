@@ -6,20 +6,23 @@ many assignments again as one before it is given up.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from symad.algebra import save_operations
+from symad.derivatives.primal import Primal
 from symad.errors import DerivativeError, closest
 from symad.program import Program
 
 CHEAPEST = "cheapest"
-PATIENCE = 1.5  # assignments that a way may make for each one of a way that is finished
-CLOSE = 1.3  # ways with more operations than that, for each of the cheapest one's, are not worth any algebra
+PATIENCE = 1.5  # assignments that a way may make for each one of a way that is finished,
+LEAST = 100  # and so many more
+CLOSE = 1.2  # algebra is tried on ways with at most so many operations for each of the cheapest one's,
+MOST = 2  # and on no more ways than that
 ENDLESS = 1 << 62
 
-Way = Callable[[int], "tuple[Program, int] | None"]
-"""Derive, making at most so many assignments; give the program and how many were made, None where that is too many."""
+Way = Callable[[Primal, int], "Program | None"]
+"""Derive in the builder of a primal, making at most so many assignments; None where that is too few or impossible."""
 
 
 class Count(NamedTuple):
@@ -31,53 +34,47 @@ class Count(NamedTuple):
 
 
 class Found(NamedTuple):
-    """Hold a way that was built: its method, its program, and what was counted."""
+    """Hold the way that was kept: its method, its program, and what was counted of each."""
 
     method: str
     program: Program
     counts: tuple[Count, ...]
 
 
-def choose(ways: Mapping[str, Way], method: str, algebra: bool) -> Program:
+def choose(start: Primal, ways: Mapping[str, Way], method: str, algebra: bool) -> Program:
     """Derive by one method as it comes, or by the cheapest, after algebra if that is wanted.
 
     Raises DerivativeError for a method that does not exist, or not for this program.
     """
     if method == CHEAPEST:
-        return cheapest(ways, algebra).program
+        return cheapest(start, ways, algebra).program
     if method not in ways:
         near = closest(method, [*ways, CHEAPEST])
         hint = f"did you mean {near}?" if near else f"methods: {', '.join([*ways, CHEAPEST])}"
         raise DerivativeError(f"{method or 'an empty name'} is not a method for this derivative", hint=hint)
-    found = ways[method](ENDLESS)
+    found = ways[method](start, ENDLESS)
     if found is None:
-        raise DerivativeError(
-            f"{method} is for programs without conditions", hint=f"methods: {', '.join(m for m in ways if m != method)}"
-        )
-    return found[0]
+        hint = f"methods: {', '.join(other for other in ways if other != method)}"
+        raise DerivativeError(f"{method} is for programs without conditions", hint=hint)
+    return found
 
 
-def cheapest(ways: Mapping[str, Way], algebra: bool) -> Found:
+def cheapest(start: Primal, ways: Mapping[str, Way], algebra: bool) -> Found:
     """Build each way, count, and keep the one with the fewest operations; of equals the first."""
-    built = dict(finished(ways))
-    plain = {method: program.operation_count for method, program in built.items()}
-    least = min(plain.values())
-    saved = {}
-    for method, program in built.items():
-        if algebra and plain[method] <= CLOSE * least:
-            built[method] = save_operations(program)
-            saved[method] = built[method].operation_count
-    counts = tuple(Count(method, plain.get(method), saved.get(method)) for method in ways)
-    best = min(built, key=lambda method: min(plain[method], saved.get(method, plain[method])))
-    return Found(best, built[best], counts)
-
-
-def finished(ways: Mapping[str, Way]) -> Iterator[tuple[str, Program]]:
-    """Build the ways in turn; give those that are not given up."""
+    built: dict[str, Program] = {}
     most = ENDLESS
     for method, way in ways.items():
-        found = way(most)
+        fork = start.within(start.builder.fork())
+        found = way(fork, most)
         if found is not None:
-            program, made = found
-            most = min(most, int(PATIENCE * made) + 100)
-            yield method, program
+            built[method] = found
+            most = min(most, int(PATIENCE * (len(fork.builder.assignments) - start.count)) + LEAST)
+    plain = {method: program.operation_count for method, program in built.items()}
+    near = [method for method in plain if plain[method] <= CLOSE * min(plain.values())]
+    saved = {}
+    for method in sorted(near, key=plain.__getitem__)[:MOST] if algebra else ():
+        built[method] = save_operations(built[method])
+        saved[method] = built[method].operation_count
+    counts = tuple(Count(method, plain.get(method), saved.get(method)) for method in ways)
+    best = min(built, key=lambda method: saved.get(method, plain[method]))
+    return Found(best, built[best], counts)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from symad.numbers import Number
 from symad.operations import LEAVES, NUMBERS
-from symad.program import Assignment
+from symad.program import Assignment, count_uses
 
 NAME = 100  # how tightly a name or a number binds; where that is required, an expression gets a name
 ANY = 0  # required where every expression may stand
@@ -96,20 +96,6 @@ def flattened(rule: Callable[[int], Rule], operation: str, most: int, *, nested:
         return made, arguments
 
     return choose
-
-
-def count_uses(assignments: Sequence[Assignment], results: Iterable[int]) -> list[int]:
-    """Count the uses of each value that the results need; the others have none."""
-    uses = [0] * len(assignments)
-    for value in results:
-        uses[value] += 1
-    for value in range(len(assignments) - 1, -1, -1):
-        if uses[value]:
-            operation, operands = assignments[value]
-            if operation not in LEAVES:
-                for operand in operands:
-                    uses[operand] += 1
-    return uses
 
 
 def shapes(

@@ -10,10 +10,10 @@ from fractions import Fraction
 
 from symad.collector import without_collector
 from symad.numbers import Number, write_number
-from symad.printers.emitter import NAME, Emitter, Rule, Target, call, count_uses, emitter, joined, shapes
+from symad.printers.emitter import NAME, Emitter, Rule, Target, call, emitter, joined, shapes
 from symad.printers.infix import CALL, CALLS, LOGIC, POWER, PRODUCT, SIGN, SUM
 from symad.printers.naming import label_names, temporary_names
-from symad.program import Program
+from symad.program import Program, count_uses
 
 WIDTH = 100  # characters of a line; a longer expression is named
 
