@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from symad.algebra.pairs import Pair, Row, share
-from symad.algebra.terms import Table, Term, multiplications, usage
+from symad.algebra.terms import Table, Term, operations, scaled, usage
 from symad.numbers import Number
 
 Factor = int | tuple[Number]  # of a monomial, or a number
@@ -17,10 +17,9 @@ def share_products(table: Table) -> Replaced:
     rows: list[Row] = []
     terms: list[Term] = []
     for c, m in used.numbered:
-        scaled = c != 1 and any(f >= 0 for f in m)
-        if multiplications(m) + scaled < 1 or len(set(m)) < len(m):
+        if operations(c, m) < 1 or len(set(m)) < len(m):
             continue
-        factors: list[Factor] = [(c,)] if scaled else []
+        factors: list[Factor] = [(c,)] if scaled(c, m) else []
         terms.append((c, m))
         rows.append({items.setdefault(f, len(items)): 1 for f in [*factors, *m]})
     factor = list(items)
@@ -34,7 +33,9 @@ def share_products(table: Table) -> Replaced:
     replaced: Replaced = {}
     for row in share(rows, make):
         factors = [factor[item] for item in rows[row]]
-        c = next((f[0] for f in factors if isinstance(f, tuple)), 1)
+        c, m = terms[row]
+        if scaled(c, m):
+            c = next((f[0] for f in factors if isinstance(f, tuple)), 1)
         replaced[terms[row]] = c, tuple(sorted(f for f in factors if isinstance(f, int)))
     return replaced
 

@@ -17,9 +17,10 @@ from symad.algebra.terms import (
     gather,
     live,
     magnitude,
-    multiplications,
+    operations,
     over,
     product,
+    scaled,
     usage,
 )
 from symad.identities.constants import combine
@@ -159,15 +160,10 @@ def most_common(terms: Sum, own: Sum, used: Usage) -> tuple[int, int, Number | N
     numbers: dict[Number, int] = {}
     for m, c in terms.items():
         if magnitude(c) != 1 and not used.elsewhere(c, m, own):
-            numbers[magnitude(c)] = numbers.get(magnitude(c), -1) + any(f >= 0 for f in m)
+            numbers[magnitude(c)] = numbers.get(magnitude(c), -1) + scaled(c, m)
         if m and used.alone(c, m, own):
             for f in dict.fromkeys(m):
                 factors[f] = factors.get(f, -1) + operations(c, m) - operations(c, over(m, f))
     gain, factor = max(((gain, -f) for f, gain in factors.items()), default=(0, 0))
     most, number = max(((gain, -n) for n, gain in numbers.items()), default=(0, 0))
     return (most, 0, -number) if most > gain else (gain, -factor, None)
-
-
-def operations(c: Number, m: Monomial) -> int:
-    """Count the operations of a term."""
-    return multiplications(m) + (magnitude(c) != 1 and any(f >= 0 for f in m))

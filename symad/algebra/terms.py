@@ -257,14 +257,23 @@ class Usage:
         """Count the operations of a term, without what another place than the sum of these terms computes."""
         if self.elsewhere(c, m, own):
             return 0
-        scaling = magnitude(c) != 1 and any(f >= 0 for f in m)
-        return scaling + (0 if self.plain.get(m, 0) > (m in own) else multiplications(m))
+        return scaled(c, m) + (0 if self.plain.get(m, 0) > (m in own) else multiplications(m))
 
 
 def multiplications(m: Monomial) -> int:
     """Count the multiplications and divisions of a product: all divisors are multiplied first."""
     above = sum(f >= 0 for f in m)
     return len(m) - (above > 0)
+
+
+def scaled(c: Number, m: Monomial) -> bool:
+    """Tell whether a number is multiplied with a product; one over divisors alone takes the place of the 1."""
+    return magnitude(c) != 1 and any(f >= 0 for f in m)
+
+
+def operations(c: Number, m: Monomial) -> int:
+    """Count the operations of a term."""
+    return multiplications(m) + scaled(c, m)
 
 
 def usage(table: Table) -> Usage:
