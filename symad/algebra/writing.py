@@ -6,6 +6,8 @@ same to the last bit; what is new is made when it is first needed.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from symad.algebra.products import Replaced
 from symad.algebra.terms import ONE, Monomial, Table, Term, magnitude
 from symad.builder import Builder
@@ -26,7 +28,9 @@ class Writer:
         self.made: list[int] = []
         self.nodes: dict[int, tuple[int, int]] = {}
         self.products: dict[Term, int] = {}
-        self.powers = powers(table.program)
+        assignments = table.program.assignments
+        self.exponents = {v: operands[0] for v, (name, operands) in enumerate(assignments) if name == "integer"}
+        self.powers = powers(table.program, self.exponents)
 
     def write(self) -> Program:
         """Write the program."""
@@ -72,22 +76,18 @@ class Writer:
     def as_it_stands(self, value: int) -> int:
         """Make an operation on its operands as they were made."""
         operation, operands = self.table.program.assignments[value]
-        if operation == "pow":
-            lower = self.lower(operands)
-            if lower is not None:
-                return lower
+        if operation == "pow" and operands[1] in self.exponents:
+            return self.power(operands[0], self.exponents[operands[1]])
         return self.builder.make(operation, *[self.made[v] for v in operands])
 
-    def lower(self, operands: tuple[int, ...]) -> int | None:
-        """Make a power of a lower one that is there: of half the exponent, or of one less."""
-        base, exponent = operands
-        n = self.builder.number(self.made[exponent])
-        if not isinstance(n, int) or not 3 <= n <= SHORT_POWER:
-            return None
-        half, less = (self.powers.get((base, k), len(self.made)) for k in (n // 2, n - 1))
-        if n % 2 == 0 and half < len(self.made):
-            return self.builder.make("pow", self.made[half], self.builder.constant(2))
-        return self.builder.make("mul", self.made[less], self.made[base]) if less < len(self.made) else None
+    def power(self, base: int, n: int) -> int:
+        """Make a power, of one that is needed anyway where there is one: of half the exponent, or of one less."""
+        b, needed = self.builder, self.powers[base]
+        if 2 < n <= SHORT_POWER and n % 2 == 0 and n // 2 in needed:
+            return b.make("pow", self.power(base, n // 2), b.constant(2))
+        if 2 < n <= SHORT_POWER and n - 1 in needed:
+            return b.make("mul", self.power(base, n - 1), self.made[base])
+        return b.make("pow", self.made[base], b.constant(n))
 
     def term(self, c: Number, m: Monomial) -> int:
         """Make a number times a product."""
@@ -164,13 +164,11 @@ class Writer:
         return made
 
 
-def powers(program: Program) -> dict[tuple[int, int], int]:
-    """Find the integer powers that a program needs, by base and exponent."""
-    found: dict[tuple[int, int], int] = {}
+def powers(program: Program, exponents: Mapping[int, int]) -> dict[int, set[int]]:
+    """Find the integer powers of each value that a program needs."""
+    found: dict[int, set[int]] = {}
     live = program.live()
     for value, (operation, operands) in enumerate(program.assignments):
-        if operation == "pow" and live[value]:
-            name, payload = program.assignments[operands[1]]
-            if name == "integer":
-                found[operands[0], payload[0]] = value
+        if operation == "pow" and live[value] and operands[1] in exponents:
+            found.setdefault(operands[0], set()).add(exponents[operands[1]])
     return found
