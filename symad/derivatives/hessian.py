@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import NamedTuple
 
 from symad.collector import without_collector
-from symad.derivatives import jacobian
+from symad.derivatives import jacobian, structure
 from symad.derivatives.edge_pushing import pushed
 from symad.derivatives.labels import derivative_label
 from symad.derivatives.primal import Primal, primal
@@ -39,33 +40,38 @@ def hessian(
     ('d2f/dxdx', 'd2f/dxdy')
     """
     start = primal(program, wrt)
-    pairs = [
-        (result, differentiated(start, label, result))
-        for label, result in zip(start.labels, start.results, strict=True)
-    ]
-    return choose(start, ways(pairs), method, algebra)
+    gradients = []
+    for label, result in zip(start.labels, start.results, strict=True):
+        gradient = differentiated(start, label, result)
+        gradients.append(Gradient(result, gradient, structure.triangle(gradient)))
+    return choose(start, ways(gradients), method, algebra)
 
 
-Gradients = Sequence[tuple[int, Primal]]  # each result, and its gradient as the primal of the second derivatives
+class Gradient(NamedTuple):
+    """Hold the gradient of a result, the primal of the second derivatives, and the columns of the upper triangle."""
+
+    result: int
+    start: Primal
+    triangle: Sequence[Sequence[int]]
 
 
-def ways(gradients: Gradients) -> dict[str, Way]:
+def ways(gradients: Sequence[Gradient]) -> dict[str, Way]:
     """Give the ways to a Hessian, in the order in which to try them."""
     return {method: partial(derived, gradients, method) for method in ORDER}
 
 
-def derived(gradients: Gradients, method: str, start: Primal, most: int) -> Program | None:
+def derived(gradients: Sequence[Gradient], method: str, start: Primal, most: int) -> Program | None:
     """Derive by one method, making at most so many assignments."""
     if method == PUSHING and start.lazy:
         return None
     b = start.builder
     labelled: list[tuple[str, int]] = []
-    for result, gradient in gradients:
+    for result, gradient, triangle in gradients:
         own = gradient.within(b)
         found = pushed(start, result) if method == PUSHING else jacobian.METHODS[method](own, most)
         if found is None or len(b.assignments) > start.count + most:
             return None
-        labelled += jacobian.entries(own, found, upper=True)
+        labelled += jacobian.labelled(own, triangle, found)
     return b.finish(labelled)
 
 

@@ -51,13 +51,17 @@ def derived(sweeps: Sweeps, label: Label, start: Primal, most: int) -> Program |
     return None if found is None else start.builder.finish(label(start, found))
 
 
-def entries(start: Primal, found: Rows, *, upper: bool = False) -> Iterator[tuple[str, int]]:
-    """Label the structurally non-zero entries, row by row; of a symmetric matrix the upper triangle."""
+def entries(start: Primal, found: Rows) -> Iterator[tuple[str, int]]:
+    """Label the structurally non-zero entries, row by row."""
+    return labelled(start, structure.rows(start), found)
+
+
+def labelled(start: Primal, places: Iterable[Sequence[int]], found: Rows) -> Iterator[tuple[str, int]]:
+    """Label the entries at some columns of each row; one that was not made has cancelled."""
     zero = start.builder.constant(0)
-    for k, (label, bits, row) in enumerate(zip(start.labels, structure.rows(start), found, strict=True)):
-        for column in structure.members(bits):
-            if not upper or column >= k:
-                yield derivative_label(label, start.chosen[column]), row.get(start.places[column], zero)
+    for label, columns, row in zip(start.labels, places, found, strict=True):
+        for column in columns:
+            yield derivative_label(label, start.chosen[column]), row.get(start.places[column], zero)
 
 
 def by_rows(start: Primal, most: int) -> Rows | None:

@@ -1,7 +1,8 @@
 """Which derivatives are structurally non-zero, from the program itself: a set of bits for each value.
 
-Bit k of a value is set where a path leads to it from the k-th input of interest along partial derivatives that are not
-zero everywhere. One walk, forwards or backwards; a union is one operation of Python's on whole sets.
+A bit of a value is set where a path leads to it from an input of interest along partial derivatives that are not zero
+everywhere. A union is one operation of Python's on whole sets. The inputs are taken in strips, each with a walk over
+what depends on it: the sets stay short, and a sparse matrix costs what it holds, however large it is.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from functools import cache
 
 from symad.derivatives.primal import Primal
 from symad.operations import LEAVES, OPERATIONS
+
+STRIP = 1024  # inputs, that is bits, at a time
 
 
 @cache
@@ -30,18 +33,35 @@ def edges(start: Primal, value: int) -> Iterator[int]:
                 yield operands[position]
 
 
-def rows(start: Primal) -> list[int]:
-    """Give for each result the set of inputs of interest by which its derivative is not zero: bit k for the k-th."""
-    sets = [0] * start.count
-    for k, place in enumerate(start.places):
-        sets[place] = 1 << k
-    for value in range(start.count):
-        if start.active[value]:
-            found = sets[value]
+def rows(start: Primal) -> list[list[int]]:
+    """Give for each result the inputs of interest by which its derivative is not zero everywhere, ascending."""
+    found: list[list[int]] = [[] for _ in start.results]
+    for first in range(0, len(start.places), STRIP):
+        places = start.places[first : first + STRIP]
+        sets = {place: 1 << k for k, place in enumerate(places)}
+        for value in start.after(places):
+            bits = sets.get(value, 0)
             for operand in edges(start, value):
-                found |= sets[operand]
-            sets[value] = found
-    return [sets[result] for result in start.results]
+                bits |= sets.get(operand, 0)
+            if bits:
+                sets[value] = bits
+        for row, result in zip(found, start.results, strict=True):
+            row += [first + k for k in members(sets.get(result, 0))]
+    return found
+
+
+def triangle(start: Primal) -> list[list[int]]:
+    """Give the upper triangle of a symmetric matrix, whose rows are the results of the gradient, ascending.
+
+    What is not zero is so on both sides of the diagonal: an entry that one side shows to be zero is left out.
+    """
+    found = rows(start)
+    mirrored: list[set[int]] = [set() for _ in found]
+    for row, columns in enumerate(found):
+        for column in columns:
+            if column <= row:
+                mirrored[column].add(row)
+    return [sorted(other.intersection(columns)) for other, columns in zip(mirrored, found, strict=True)]
 
 
 def members(bits: int) -> Iterator[int]:
