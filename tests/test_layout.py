@@ -22,9 +22,10 @@ LITTER = {"build", "dist", "__pycache__", "symad.egg-info"}  # what building and
 # An arrow points from a row to itself or to a row above it, never down.
 # fmt: off
 LAYERS = (
-    ("errors", "numbers", "collector"),
+    ("errors", "numbers", "collector", "drawing"),
     ("operations",),
     ("program", "numerics"),
+    ("patterns",),
     ("builder",),
     ("identities", "simplify", "algebra", "needs"),
     ("lalr", "mistakes", "expressions", "parse", "spans"),

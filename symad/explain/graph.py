@@ -11,6 +11,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from symad.drawing import cut
 from symad.errors import NamingError, closest, columns
 from symad.explain.display import plain, readable
 from symad.explain.layers import MARGIN, Point, labelled, placed, routes
@@ -352,17 +353,3 @@ def card_size(graph: Graph) -> Point:
     lines = [card_lines(node) for node in graph.nodes]
     widest = max([NARROW, *(columns(text) for a, b, c, d in lines for text in (a, b, c + d))])
     return widest * COLUMN + PADDING[0], max([1, *(sum(map(bool, line[:3])) for line in lines)]) * HEIGHT + PADDING[1]
-
-
-def cut(text: str, most: int) -> str:
-    """Shorten a text to some columns; three dots stand for what is missing.
-
-    >>> cut("w1*w2 + w3", 8)
-    'w1*w2 +…'
-    """
-    if columns(text) <= most:
-        return text
-    kept = text[: most - 1]
-    while kept and columns(kept) >= most:
-        kept = kept[:-1]
-    return f"{kept.rstrip()}…"

@@ -8,8 +8,9 @@ ones, for programs that do not read them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
+from symad.drawing import DARK, LIGHT, cut, escaped, properties, short
 from symad.errors import columns
 from symad.explain.graph import (
     COLUMN,
@@ -21,7 +22,6 @@ from symad.explain.graph import (
     Node,
     card_lines,
     card_size,
-    cut,
     label,
     label_size,
 )
@@ -30,24 +30,6 @@ from symad.numbers import approximate
 from symad.program import counted
 
 # fmt: off
-LIGHT = {  # every text has a contrast of at least 4.5 to paper and card, every line one of at least 3
-    "ink":     "#1d2330",
-    "paper":   "#ffffff",
-    "card":    "#f6f7fb",
-    "line":    "#7a869c",
-    "value":   "#0b5394",
-    "adjoint": "#a8440c",
-    "accent":  "#5b3fa8",
-}
-DARK = {
-    "ink":     "#e9ecf3",
-    "paper":   "#12151c",
-    "card":    "#1d222d",
-    "line":    "#76829b",
-    "value":   "#8fc1ff",
-    "adjoint": "#ffb084",
-    "accent":  "#c5b3ff",
-}
 BASE = 4.5  # pixels from the middle of a line of text to its base
 TAG  = 20   # pixels: the height of the tag with the names of an output
 WIDE = 14   # columns of a tag
@@ -55,7 +37,6 @@ ROUND = 24  # pixels: the corners of an input's card
 HEAD = 4.5  # pixels: half the width of an arrow's head
 NOTE = 26   # pixels: the height of the note below a part of a graph
 # fmt: on
-ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 STYLE = """\
 .graph { %s background: var(--paper); font-family: ui-monospace, "SF Mono", Menlo, Consolas, monospace; }
 @media (prefers-color-scheme: dark) { .graph { %s } }
@@ -118,11 +99,6 @@ def lines(graph: Graph, layout: Layout | None) -> Iterator[str]:
     if graph.caption and layout:
         yield text("note", short(width / 2), height + BASE - 2, escaped(graph.caption))
     yield "</svg>"
-
-
-def properties(colours: Mapping[str, str]) -> str:
-    """Write colours as custom properties."""
-    return " ".join(f"--{name}: {colour};" for name, colour in colours.items())
 
 
 def described(graph: Graph) -> tuple[str, str]:
@@ -255,20 +231,6 @@ def way(points: Sequence[Point], head: bool) -> str:
 def text(kind: str, x: str, y: float, inner: str, more: str = "") -> str:
     """Write a line of text, its content escaped already."""
     return f'<text class="{kind}" x="{x}" y="{short(y)}"{more}>{inner}</text>'
-
-
-def short(number: float) -> str:
-    """Write a coordinate, to a tenth of a pixel.
-
-    >>> short(12.0), short(-0.04), short(7.25)
-    ('12', '0', '7.2')
-    """
-    return f"{round(number, 1) + 0.0:g}" if abs(number) < 1e5 else f"{number:.0f}"
-
-
-def escaped(text: str) -> str:
-    """Write text so that it is only text, and drop what XML cannot hold."""
-    return "".join(c for c in text if c.isprintable()).translate(ESCAPES)
 
 
 def plain_id(name: str) -> str:

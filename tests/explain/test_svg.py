@@ -13,10 +13,11 @@ from xml.etree import ElementTree
 import pytest
 
 import symad
+from symad.drawing import DARK, LIGHT, cut
 from symad.errors import MissingError, columns
 from symad.explain.dot import dot, mermaid
-from symad.explain.graph import Graph, around, cut, label_size, layout
-from symad.explain.svg import DARK, LIGHT, svg
+from symad.explain.graph import Graph, around, label_size, layout
+from symad.explain.svg import svg
 from tests.explain.graphs import CALL, CASES, boxes_apart, drawn, large
 
 SVG = "{http://www.w3.org/2000/svg}"
