@@ -6,10 +6,12 @@ from symad.derivatives.gradient import gradient, value_and_gradient
 from symad.derivatives.hessian import hessian
 from symad.derivatives.jacobian import jacobian
 from symad.derivatives.products import hessian_vector_product, jvp, vjp
+from symad.derivatives.sparsity import sparsity
 from symad.errors import SymadError
 from symad.explain import explain
 from symad.interop import from_sympy, to_sympy
 from symad.parse import parse
+from symad.patterns.colouring import colouring
 from symad.printers.infix import formulas
 from symad.printers.latex import latex
 from symad.printers.mathml import mathml
@@ -24,6 +26,7 @@ __all__ = [
     "Program",
     "SymadError",
     "check",
+    "colouring",
     "compare",
     "compile",
     "explain",
@@ -40,6 +43,7 @@ __all__ = [
     "parse",
     "simplify",
     "source",
+    "sparsity",
     "to_sympy",
     "value_and_gradient",
     "vjp",

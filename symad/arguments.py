@@ -30,6 +30,7 @@ OPTIONS = {  # option: what follows it, what it does
     "--json":        ("",        "print JSON"),
     "--mode":        ("reverse", "reverse (from the results back) or forward (dual numbers)"),
     "--seed":        ("f=1,g=0", "one sweep for a combination of outputs; of inputs in forward mode"),
+    "--of":          ("hessian", "the matrix: jacobian, or hessian of one output"),
     "--around":      ("w3",      "draw only the part around a value, an input or an output"),
     "--format":      ("NAME",    "the form to write, where the ending of the file does not say it"),
     "--target":      ("python",  "the language to write"),
@@ -68,6 +69,15 @@ COMMANDS = {
             "symad graph loss.symad --around w4 -o graph.mmd",
         ),
     ),
+    "sparsity": Command(
+        "Draw which derivatives are not zero, and count products that give all; as text, svg or json.",
+        ("--of", "--wrt", "--format", "--output"),
+        (
+            "symad sparsity 'p = x*y; q = sin(y); output p, q'",
+            "symad sparsity 'x1^2*x2 + x3' --of hessian",
+            "symad sparsity loss.symad --of hessian -o loss.svg",
+        ),
+    ),
     "generate": Command(
         "Write the source of a module that computes a formula and its gradient.",
         ("--target", "--derivatives", "--output", "--check"),
@@ -100,6 +110,7 @@ symad: a formula in, its derivative out.
                             --assignments, --latex or --json choose the form
   symad explain FORMULA     the derivation step by step; -o FILE.html: a page
   symad graph FORMULA       a picture of it; -o FILE.svg, FILE.dot or FILE.mmd
+  symad sparsity FORMULA    which derivatives are not zero; --of hessian
   symad generate FORMULA    a Python module with value and gradient; -o FILE
                             writes it, --check exits 1 if it is out of date
   symad check FORMULA       compare with SymPy, and with 50 digits

@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING
 from symad.arguments import HELP, Arguments, command_help, read_arguments
 from symad.errors import SymadError, closest
 from symad.files import FileError, Source, decoded, read_bytes, read_source, write_whole
-from symad.program import Program
+from symad.program import Program, counted
 
 if TYPE_CHECKING:
     from symad.explain import Explanation
@@ -52,6 +52,7 @@ def run(arguments: Arguments) -> int:
         "diff": diff,
         "explain": explain,
         "graph": graph,
+        "sparsity": sparsity,
         "generate": generate,
         "check": check,
         "compare": compare,
@@ -252,6 +253,31 @@ def graph(arguments: Arguments, program: Program, source: Source) -> int:
     deliver(arguments, text, source)
     if made.failure is not None:
         raise made.failure
+    return 0
+
+
+# sparsity
+
+PATTERNS = {"text": ("txt",), "svg": ("svg",), "json": ("json",)}  # by ending of the file
+
+
+def sparsity(arguments: Arguments, program: Program, source: Source) -> int:
+    """Print or write the pattern of the Jacobian or the Hessian, and how many products with a vector give all of it."""
+    from symad.derivatives.sparsity import JACOBIAN
+    from symad.derivatives.sparsity import sparsity as structure
+    from symad.patterns.colouring import colouring
+
+    chosen = form(arguments, PATTERNS)
+    wrt = inputs_named(arguments.value("--wrt")) if arguments.has("--wrt") else None
+    pattern = structure(program, wrt, arguments.value("--of", JACOBIAN))
+    if chosen == "svg":
+        text = pattern.svg()
+    elif chosen == "json":
+        text = dumped(colouring(pattern).as_dict())
+    else:
+        colours = counted(colouring(pattern).count, "colour")
+        text = f"{pattern}\n{colours}: as many products with a vector give every entry\n"
+    deliver(arguments, text, source)
     return 0
 
 
