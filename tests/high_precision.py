@@ -7,9 +7,10 @@ value that does not exist (a branch that is not taken, a point off the domain) i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 import mpmath
@@ -17,7 +18,7 @@ import mpmath
 from symad.program import Assignment, Program
 
 DIGITS = 150
-STEP = 50  # the step of the difference is 10^-STEP of the input: error 10^-100, cancelled digits 50 of the 150
+STEP = DIGITS // 3  # the step of a difference is 10^-STEP of the input: error 10^-100, cancelled digits 50 of the 150
 BITS = 120  # of an exact constant: products of two are still exact in the library
 HALF_ULP = 2.0**-53
 SHIFT = mpmath.mpf(2) ** -80  # stands for a rounding, small enough for the change to be linear
@@ -113,14 +114,16 @@ def results(program: Program, at: Sequence[Any]) -> list[Any]:
         return evaluate(program, at)
 
 
-def slope(program: Program, at: Sequence[Any], place: int, order: int = 1, rounded: int = -1) -> tuple[Any, Any]:
+def slope(
+    program: Program, at: Sequence[Any], place: int, order: int = 1, rounded: int = -1, digits: int = DIGITS
+) -> tuple[Any, Any]:
     """Differentiate the one result of a program by one input, by central differences; give the uncertainty too.
 
     The slope is exactly 0 where it is not more than the uncertainty, and None where the program has no value.
     """
-    with mpmath.workdps(DIGITS * order):
+    with mpmath.workdps(digits * order):
         start = [mpmath.mpf(x) for x in at]
-        step = mpmath.mpf(10) ** -STEP * (abs(start[place]) or 1)
+        step = mpmath.mpf(10) ** -(digits // 3) * (abs(start[place]) or 1)
         total = largest = mpmath.mpf(0)
         for k in range(order + 1):
             moved = [*start]
@@ -131,8 +134,35 @@ def slope(program: Program, at: Sequence[Any], place: int, order: int = 1, round
             total += (-1) ** k * mpmath.binomial(order, k) * value
             largest = max(largest, abs(value))
         difference = total / (2 * step) ** order
-        uncertainty = largest * mpmath.mpf(10) ** (30 - DIGITS * order) / (2 * step) ** order
+        uncertainty = largest * mpmath.mpf(10) ** (30 - digits * order) / (2 * step) ** order
         return (difference if abs(difference) > uncertainty else mpmath.mpf(0)), uncertainty
+
+
+def curvatures(program: Program, at: Sequence[Any], pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Any]:
+    """Differentiate the one result of a program twice, by pairs of inputs, by mixed differences.
+
+    A second derivative is exactly 0 where it is not more than its uncertainty; a pair without values is left out.
+    """
+    with mpmath.workdps(DIGITS):
+        start = [mpmath.mpf(x) for x in at]
+        steps = [mpmath.mpf(10) ** -STEP * (abs(x) or 1) for x in start]
+
+        @cache
+        def value(*moved: int) -> Any:
+            point = [*start]
+            for place in moved:
+                point[place] += steps[place]
+            return evaluate(program, point)[0]
+
+        found = {}
+        for p, q in pairs:
+            corners = [value(p, q), value(p), value(q), value()]
+            if None not in corners:
+                both, first, second, neither = corners
+                difference, size = both - first - second + neither, max(map(abs, corners))
+                known = abs(difference) > size * mpmath.mpf(10) ** (20 - DIGITS)
+                found[p, q] = difference / (steps[p] * steps[q]) if known else mpmath.mpf(0)
+        return found
 
 
 def own_rounding(program: Program, at: Sequence[float], place: int, order: int, enough: float) -> float:

@@ -290,6 +290,40 @@ def test_a_device_is_written_to(said: Say) -> None:
     assert not Path(os.devnull).is_file()
 
 
+# sparsity
+
+
+def test_sparsity_draws_and_counts(said: Say) -> None:
+    drawn = (
+        "  x y\np ■ ■\nq · ■\n2 × 2, 3 non-zeros, 75 %\n2 colours: as many products with a vector give every entry\n"
+    )
+    assert said("sparsity", "p = x*y; q = sin(y); output p, q") == drawn
+    assert said("sparsity", "x1^2*x2 + x3", "--of", "hessian", "--wrt", "x3,x2").splitlines()[:3] == [
+        "   x3 x2",
+        "x3  ·  ·",
+        "x2  ·  ·",
+    ]
+
+
+def test_sparsity_in_other_forms(said: Say, tmp_path: Path) -> None:
+    words = ("sparsity", "x*y + y^2", "--of", "hessian")
+    document = json.loads(said(*words, "--format", "json"))
+    assert document == {
+        "rows": ["x", "y"],
+        "columns": ["x", "y"],
+        "symmetric": True,
+        "nonzeros": 3,
+        "indptr": [0, 1, 3],
+        "indices": [1, 0, 1],
+        "colours": [0, 1],
+    }
+    pattern = symad.sparsity(symad.parse("x*y + y^2"), of="hessian")
+    assert said(*words, "--format=svg") == pattern.svg()
+    for name, text in (("a.svg", pattern.svg()), ("a.txt", said(*words)), ("a.json", said(*words, "--format", "json"))):
+        assert said(*words, "-o", str(tmp_path / name)) == ""
+        assert (tmp_path / name).read_text(encoding="utf-8") == text
+
+
 # the cross-check
 
 

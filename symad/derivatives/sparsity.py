@@ -42,7 +42,7 @@ def sparsity(program: Program, wrt: Sequence[str] | None = None, of: str = JACOB
         hint = f"did you mean {near}?" if near else f"matrices: {', '.join(MATRICES)}"
         raise DerivativeError(f"{of or 'an empty name'} is not a matrix that has a pattern", hint=hint)
     if of == HESSIAN and len(program.outputs) != 1:
-        reason = f"a pattern of a Hessian is of one output, and this program has {len(program.outputs)}"
+        reason = f"the pattern of a Hessian is of one output, and this program has {len(program.outputs)}"
         raise DerivativeError(f"{reason}: {shown(program.outputs)}", hint=f"choose one: output {program.outputs[0]}")
     start = primal(program, wrt)
     names = tuple(start.chosen)

@@ -36,6 +36,7 @@ def edges(start: Primal, value: int) -> Iterator[int]:
 def rows(start: Primal) -> list[list[int]]:
     """Give for each result the inputs of interest by which its derivative is not zero everywhere, ascending."""
     found: list[list[int]] = [[] for _ in start.results]
+    columns = [*range(len(start.places))]  # each number is one object, however many entries have it
     for first in range(0, len(start.places), STRIP):
         places = start.places[first : first + STRIP]
         sets = {place: 1 << k for k, place in enumerate(places)}
@@ -46,7 +47,7 @@ def rows(start: Primal) -> list[list[int]]:
             if bits:
                 sets[value] = bits
         for row, result in zip(found, start.results, strict=True):
-            row += [first + k for k in members(sets.get(result, 0))]
+            row += [columns[first + k] for k in members(sets.get(result, 0))]
     return found
 
 

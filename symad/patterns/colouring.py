@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations, count
+from itertools import combinations
 from typing import Any
 
 from symad.errors import MissingError, SymadError
@@ -23,26 +23,26 @@ WORK = 2_000_000  # columns times pairs that the thorough order takes half a sec
 
 @dataclass(frozen=True, slots=True)
 class Colouring:
-    """Hold the colour of each column, counted from 0, and for each entry the product and the row that has its value.
+    """Hold the colour of each column, counted from 0, and the sources of the entries: products, and rows in these.
 
     Raises SymadError where the colours do not determine each entry.
 
     >>> pattern = Pattern(("p", "q"), ("x", "y", "z"), ((0, 1), (1, 2)))
     >>> found = Colouring(pattern, (0, 1, 0))
     >>> found.count, found.seeds(), found.sources
-    (2, [[1, 0, 1], [0, 1, 0]], ((0, 0), (1, 0), (1, 1), (0, 1)))
+    (2, [[1, 0, 1], [0, 1, 0]], ([0, 1, 1, 0], [0, 0, 1, 1]))
     >>> found.recover([[10.0, 30.0], [20.0, 40.0]])
     [10.0, 20.0, 40.0, 30.0]
     """
 
     pattern: Pattern
     colours: tuple[int, ...]
-    sources: tuple[tuple[int, int], ...] = field(init=False, repr=False, compare=False)
+    sources: tuple[list[int], list[int]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if len(self.colours) != len(self.pattern.columns) or min(self.colours, default=0) < 0:
             raise SymadError(f"a colouring has a colour from 0 for each of {len(self.pattern.columns)} columns")
-        object.__setattr__(self, "sources", tuple(sources(self.pattern, self.colours)))
+        object.__setattr__(self, "sources", sources(self.pattern, self.colours))
 
     @property
     def count(self) -> int:
@@ -63,7 +63,7 @@ class Colouring:
         if len(found) != self.count or any(len(product) != rows for product in found):
             reason = f"{self.count} products of {rows} numbers each are needed"
             raise SymadError(reason, hint="one product for each of seeds(), in that order")
-        return [found[colour][row] for colour, row in self.sources]
+        return [found[colour][row] for colour, row in zip(*self.sources, strict=True)]
 
     def as_dict(self) -> dict[str, object]:
         """Give labels, the entries in compressed rows and the colours of the columns, for JSON."""
@@ -79,7 +79,7 @@ class Colouring:
         }
 
 
-def sources(pattern: Pattern, colours: Sequence[int]) -> Iterator[tuple[int, int]]:
+def sources(pattern: Pattern, colours: Sequence[int]) -> tuple[list[int], list[int]]:
     """Give the product and the row in which each entry stands alone; of a symmetric pattern the row may be its column.
 
     Both entries of a symmetric pair have one source, so that what is recovered is symmetric bit for bit.
@@ -88,15 +88,19 @@ def sources(pattern: Pattern, colours: Sequence[int]) -> Iterator[tuple[int, int
     for places in pattern.entries:
         met = Counter(colours[column] for column in places)
         alone.append({colour for colour, times in met.items() if times == 1})
+    products: list[int] = []
+    rows: list[int] = []
     for row, places in enumerate(pattern.entries):
         for column in places:
             ways = sorted([(row, column), (column, row)]) if pattern.symmetric else [(row, column)]
             found = next(((colours[other], one) for one, other in ways if colours[other] in alone[one]), None)
             if found is None:
-                label = pattern.columns[column]
-                reason = f"column {label} shares its colour with another one, and row {pattern.rows[row]} its entry"
-                raise SymadError(reason, hint="colouring(pattern) finds colours that keep them apart")
-            yield found
+                place = f"row {pattern.rows[row]}, column {pattern.columns[column]}"
+                reason = f"with these colours the entry in {place} is alone in no product"
+                raise SymadError(reason, hint="colouring(pattern) finds colours that determine every entry")
+            products.append(found[0])
+            rows.append(found[1])
+    return products, rows
 
 
 def colouring(pattern: Pattern) -> Colouring:
@@ -132,13 +136,18 @@ def colouring(pattern: Pattern) -> Colouring:
 def crowded(pattern: Pattern) -> set[int]:
     """Give the columns to keep out of the graph, which is to have room: those of the longest rows."""
     found: set[int] = set()
-    sizes = [len(places) if pattern.symmetric else len(places) * (len(places) - 1) // 2 for places in pattern.entries]
-    excess = sum(sizes) // (1 + pattern.symmetric) - ROOM
-    for row in sorted(range(len(sizes)), key=lambda row: -sizes[row]):
+    lengths = [len(places) for places in pattern.entries]
+    excess = sum(lengths) // 2 if pattern.symmetric else sum(n * (n - 1) // 2 for n in lengths)
+    excess -= ROOM
+    for row in sorted(range(len(lengths)), key=lambda row: -lengths[row]):
         if excess <= 0:
             break
-        excess -= sizes[row]
-        found.update((row,) if pattern.symmetric else pattern.entries[row])
+        if pattern.symmetric:
+            found.add(row)
+            excess -= sum(column not in found for column in pattern.entries[row])
+        else:
+            found.update(pattern.entries[row])
+            excess -= lengths[row] * (lengths[row] - 1) // 2
     return found
 
 
@@ -161,18 +170,17 @@ def stars(graph: Any, order: Any) -> dict[int, int]:
     """
     colours: dict[int, int] = {}
     first: dict[int, dict[int, int]] = {v: {} for v in graph}  # of each colour around a vertex, who had it first
-    centres: dict[int, set[int]] = {v: set() for v in graph}  # the colours of those whose leaf a vertex is
+    around = dict.fromkeys(graph, 0)  # these colours, as a set of bits
+    centres = dict.fromkeys(graph, 0)  # the colours of those whose leaf a vertex is
     for v in order(graph, colours):
-        taken: set[int] = set()
+        taken = 0
         for w in graph[v]:
-            if w in colours:
-                taken |= {colours[w], *centres[w]}
-            else:
-                taken |= first[w].keys()
-        colours[v] = colour = next(c for c in count() if c not in taken)
+            taken |= 1 << colours[w] | centres[w] if w in colours else around[w]
+        colours[v] = colour = (~taken & taken + 1).bit_length() - 1  # the lowest bit that is not set
         for w in graph[v]:
+            around[w] |= 1 << colour
             leaf = first[w].setdefault(colour, v)
             if leaf != v and w in colours:
-                centres[leaf].add(colours[w])
-                centres[v].add(colours[w])
+                centres[leaf] |= 1 << colours[w]
+                centres[v] |= 1 << colours[w]
     return colours

@@ -27,7 +27,8 @@ try:
     runpy.run_module("symad", run_name="__main__", alter_sys=True)
 except SystemExit:
     pass
-sys.exit("imported: sympy" if "sympy" in sys.modules else 0)
+found = [name for name in ("networkx", "numpy", "sympy") if name in sys.modules]
+sys.exit("imported: " + ", ".join(found) if found else 0)
 """
 
 
@@ -38,7 +39,7 @@ def elapsed(command: Sequence[str], env: dict[str, str]) -> float:
 
 
 def faults(env: dict[str, str]) -> Iterator[str]:
-    """Say what the command prints when that is wrong, and whether it imports SymPy."""
+    """Say what the command prints when that is wrong, and whether it imports what is large."""
     said = subprocess.run(OURS, cwd=ROOT, env=env, capture_output=True, text=True)
     if said.stdout != EXPECTED:
         yield f"symad {FORMULA!r} printed {said.stdout!r} {said.stderr[-200:]!r}"
