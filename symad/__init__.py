@@ -7,6 +7,7 @@ from symad.derivatives.hessian import hessian
 from symad.derivatives.jacobian import jacobian
 from symad.derivatives.products import hessian_vector_product, jvp, vjp
 from symad.derivatives.sparsity import sparsity
+from symad.derivatives.taylor import taylor
 from symad.errors import SymadError
 from symad.explain import explain
 from symad.interop import from_sympy, to_sympy
@@ -44,6 +45,7 @@ __all__ = [
     "simplify",
     "source",
     "sparsity",
+    "taylor",
     "to_sympy",
     "value_and_gradient",
     "vjp",
