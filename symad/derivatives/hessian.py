@@ -13,7 +13,7 @@ from typing import NamedTuple
 from symad.collector import without_collector
 from symad.derivatives import jacobian, structure
 from symad.derivatives.edge_pushing import pushed
-from symad.derivatives.labels import derivative_label
+from symad.derivatives.labels import derivative_label, distinct
 from symad.derivatives.primal import Primal, primal
 from symad.derivatives.reverse import adjoints
 from symad.derivatives.search import CHEAPEST, Way, choose
@@ -72,7 +72,7 @@ def derived(gradients: Sequence[Gradient], method: str, start: Primal, most: int
         if found is None or len(b.assignments) > start.count + most:
             return None
         labelled += jacobian.labelled(own, triangle, found)
-    return b.finish(labelled)
+    return b.finish(distinct(labelled))
 
 
 def differentiated(start: Primal, label: str, result: int) -> Primal:

@@ -8,7 +8,7 @@ from functools import partial
 from symad.collector import without_collector
 from symad.derivatives import elimination, structure
 from symad.derivatives.forward import tangents
-from symad.derivatives.labels import derivative_label
+from symad.derivatives.labels import derivative_label, distinct
 from symad.derivatives.primal import Primal, primal
 from symad.derivatives.reverse import adjoints
 from symad.derivatives.search import CHEAPEST, Way, choose
@@ -48,7 +48,7 @@ def ways(start: Primal) -> dict[str, Way]:
 def derived(sweeps: Sweeps, label: Label, start: Primal, most: int) -> Program | None:
     """Derive by one method, making at most so many assignments; `label` makes outputs of what is found."""
     found = sweeps(start, most)
-    return None if found is None else start.builder.finish(label(start, found))
+    return None if found is None else start.builder.finish(distinct(label(start, found)))
 
 
 def entries(start: Primal, found: Rows) -> Iterator[tuple[str, int]]:

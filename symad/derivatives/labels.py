@@ -66,3 +66,18 @@ def unique(names: Iterable[str], taken: Iterable[str]) -> Iterator[str]:
             free = f"{name}_{count}"
         used.add(free)
         yield free
+
+
+def distinct(results: Iterable[tuple[str, int]]) -> Iterator[tuple[str, int]]:
+    """Give labelled results back, with a number behind a label that another one has.
+
+    Two derivatives may have one label: d2f/dxdydz is by x and ydz, and by xdy and z.
+
+    >>> [*distinct([("df/dx", 3), ("df/dx", 4)])]
+    [('df/dx', 3), ('df/dx_1', 4)]
+    """
+    used: set[str] = set()
+    for label, value in results:
+        [free] = unique([label], used) if label in used else [label]
+        used.add(free)
+        yield free, value
