@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -15,6 +16,7 @@ from symad.program import Program, check
 # fmt: off
 UNARY = ("sin", "cos", "exp", "log", "sqrt", "neg", "abs", "atan", "sign", "tanh", "floor", "sech")
 BINARY = ("add", "sub", "mul", "div", "max", "min", "atan2", "add", "sub", "mul")
+KINDS = ("unary", "binary", "binary", "power", "comparison", "logic", "select")
 COMPARISONS = ("lt", "le", "gt", "ge", "eq", "ne")
 NUMBERS: tuple[Number, ...] = (0, 1, 2, 3, 7, 10**20, -1, -5, Fraction(1, 3), Fraction(-2, 7), 0.5, 1e-9, 2.5e30, -0.1)
 EXPONENTS: tuple[Number, ...] = (-3, -2, -1, 0, 1, 2, 3, 10, Fraction(1, 2), Fraction(-1, 2), Fraction(2, 3), 0.3, -1.7)
@@ -23,13 +25,13 @@ POINTS = st.one_of(st.floats(-4.0, 4.0), st.sampled_from((0.0, -0.0, 1.0, -1.0, 
 
 
 @st.composite
-def programs(draw: st.DrawFn, operations: int = 25, outputs: int = 3) -> Program:
-    """Make a program of up to so many operations."""
+def programs(draw: st.DrawFn, operations: int = 25, outputs: int = 3, conditions: bool = True) -> Program:
+    """Make a program of up to so many operations, and as many outputs at most."""
     b = Builder()
     numbers = [b.input(name) for name in draw(st.sampled_from((("x",), ("x", "y"), ("a", "w1", "lamda"))))]
     truths: list[int] = []
     for _ in range(draw(st.integers(1, operations))):
-        value = operation(draw, b, numbers, truths)
+        value = operation(draw, b, numbers, truths, KINDS if conditions else KINDS[:4])
         pool = truths if truths and value in truths else numbers
         pool.append(value)
     labels = ("f", "df/dx", "g")[: draw(st.integers(1, outputs))]
@@ -37,7 +39,7 @@ def programs(draw: st.DrawFn, operations: int = 25, outputs: int = 3) -> Program
     return check(b.finish(results))
 
 
-def operation(draw: st.DrawFn, b: Builder, numbers: list[int], truths: list[int]) -> int:
+def operation(draw: st.DrawFn, b: Builder, numbers: list[int], truths: list[int], kinds: Sequence[str]) -> int:
     """Make one operation on values that are there; a truth value is added to the list of these."""
 
     def number(*, constant: bool = True) -> int:
@@ -45,7 +47,7 @@ def operation(draw: st.DrawFn, b: Builder, numbers: list[int], truths: list[int]
             return b.constant(draw(st.sampled_from(NUMBERS)))
         return draw(st.sampled_from([v for v in numbers[-8:] if constant or b.number(v) is None]))
 
-    kind = draw(st.sampled_from(("unary", "binary", "binary", "power", "comparison", "logic", "select")))
+    kind = draw(st.sampled_from(kinds))
     if kind == "unary":
         return b.make(draw(st.sampled_from(UNARY)), number(constant=False))
     if kind == "binary":  # one operand is no number: the language has no quotient of two numbers
