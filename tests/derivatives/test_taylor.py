@@ -11,7 +11,7 @@ from typing import Any
 
 import mpmath
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 import symad
 from symad.builder import Builder
@@ -94,7 +94,7 @@ def wrong(name: str, points: slice, order: int = ORDER) -> list[str]:
 @pytest.mark.parametrize("name", [row.name for row in TABLE])
 def test_every_operation(name: str) -> None:
     slow = name.startswith("bessely")  # mpmath takes seconds, where x is large more of them
-    assert not (wrong(name, slice(1, 2), 3) if slow else wrong(name, slice(4)))
+    assert not (wrong(name, slice(1, 2), 2) if slow else wrong(name, slice(4)))
 
 
 # fmt: off
@@ -161,7 +161,6 @@ def disagreements(program: Program, point: Sequence[float], direction: Sequence[
     return found
 
 
-@settings(max_examples=40)
 @given(programs(operations=12), POINTS, POINTS, POINTS)
 def test_random_programs(program: Program, x: float, y: float, z: float) -> None:
     """Decimals are read as exact numbers: doubles are rounded where one way multiplies two and the other does not."""
@@ -327,7 +326,7 @@ def test_a_square_takes_each_product_once() -> None:
 def test_time_is_linear_in_the_length() -> None:
     """Five times the length, five times the work, and as much again for what a busy machine does; no recursion."""
     times = []
-    for length in (1_000, 5_000):
+    for length in (500, 2_500):
         program = parse("sin(" * length + "x" + ")" * length)
         begun = time.process_time()
         assert taylor(program, 3).operation_count == 19 * length - 9
