@@ -110,7 +110,7 @@ present = pytest.mark.skipif(not CORPORA, reason=f"the corpora are absent: {FOLD
 def test_every_formula_of_the_tests(method: str) -> None:
     largest, whose, count = dearest(own_texts(), method)
     assert count > 1000, "hardly anything was read"
-    assert largest > 3, whose
+    assert largest > 2.5, whose
 
 
 @pytest.mark.parametrize("name", [name for name in GENERATORS if name in SIZES])
@@ -149,12 +149,17 @@ def test_corpora(path: Path) -> None:
     dearest(corpus_texts(path))
 
 
+@pytest.mark.parametrize("text", BEYOND)
+def test_quotients_of_quotients_by_algebra(text: str) -> None:
+    dearest([text], "cheapest")
+
+
 @pytest.mark.xfail(
-    reason="a quotient takes two operations for its divisor, and a number is multiplied into each partial derivative",
+    reason="as it comes a quotient takes two operations for its divisor, and a number is multiplied into each partial",
     strict=True,
 )
 @pytest.mark.parametrize("text", BEYOND)
-def test_quotients_of_quotients(text: str) -> None:
+def test_quotients_of_quotients_as_they_come(text: str) -> None:
     dearest([text])
 
 
