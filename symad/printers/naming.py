@@ -42,6 +42,7 @@ def distinct(given: Sequence[str], made: Sequence[str], taken: Iterable[str] = (
 
 def temporary_names(taken: Collection[str], letter: str = "w") -> Iterator[str]:
     """Make up names w1, w2, … that are not taken."""
+    taken = frozenset(taken)  # of a long list each look would walk it
     count = 0
     while True:
         count += 1
