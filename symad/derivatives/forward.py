@@ -25,6 +25,7 @@ def tangents(start: Primal, seeds: Mapping[int, int]) -> Mapping[int, int]:
     `seeds` maps places of inputs to their tangents, values of the builder.
     """
     order = start.after(seeds)
+    start.walked += len(order)
     return lazy_tangents(start, seeds, order) if start.lazy else eager_tangents(start, seeds, order)
 
 

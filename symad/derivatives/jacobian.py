@@ -14,6 +14,8 @@ from symad.derivatives.reverse import adjoints
 from symad.derivatives.search import CHEAPEST, Way, choose
 from symad.program import Program
 
+EFFORT = 3  # values that sweeps may walk over for each assignment that they may make: what they share costs time too
+
 Rows = Sequence[Mapping[int, int]]  # for each result, its derivatives that are not zero, by place
 Sweeps = Callable[[Primal, int], "Rows | None"]
 Label = Callable[[Primal, Rows], Iterable[tuple[str, int]]]
@@ -70,7 +72,7 @@ def by_rows(start: Primal, most: int) -> Rows | None:
     found = []
     for result in start.results:
         found.append(adjoints(start, {result: one}))
-        if len(start.builder.assignments) > start.count + most:
+        if given_up(start, most):
             return None
     return found
 
@@ -86,9 +88,14 @@ def by_columns(start: Primal, most: int) -> Rows | None:
         for value, tangent in tangents(start, {place: one}).items():
             for row in rows.get(value, ()):
                 found[row][place] = tangent
-        if len(start.builder.assignments) > start.count + most:
+        if given_up(start, most):
             return None
     return found
+
+
+def given_up(start: Primal, most: int) -> bool:
+    """Tell whether more assignments were made than allowed, or far more values walked over."""
+    return len(start.builder.assignments) > start.count + most or start.walked > EFFORT * most
 
 
 METHODS: Mapping[str, Sweeps] = {"forward": by_columns, "reverse": by_rows, "elimination": elimination.rows}

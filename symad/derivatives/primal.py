@@ -24,7 +24,7 @@ class Primal:
 
     `labels` and `results` are the outputs, `chosen` and `places` the inputs, values of the builder; `active` marks the
     values that depend on these inputs, `lazy` tells whether any assignment is conditional. `program` is the one that
-    was read, for the place of what has no derivative.
+    was read, for the place of what has no derivative. `walked` counts the values that sweeps have walked over.
     """
 
     program: Program
@@ -37,6 +37,7 @@ class Primal:
     active: bytearray = field(init=False)
     lazy: bool = field(init=False)
     users: list[list[int]] = field(init=False, default_factory=list)
+    walked: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
         self.count = len(self.builder.assignments)

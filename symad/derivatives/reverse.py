@@ -27,7 +27,9 @@ def adjoints(start: Primal, seeds: Mapping[int, int]) -> dict[int, int]:
     found: dict[int, int] = {}
     received: dict[int, list[int] | int] = {result: seed for result, seed in seeds.items() if active[result]}
     need = needs(b, start.count, [*seeds, *start.places]) if start.lazy else None
-    for value in start.before([*received]):
+    order = start.before([*received])
+    start.walked += len(order)
+    for value in order:
         contributions = received.pop(value, None)
         if contributions is None:
             continue

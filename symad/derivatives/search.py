@@ -1,7 +1,7 @@
 """The cheapest way is counted, not guessed: each way is built, its operations are counted, the one with fewest is kept.
 
 In come the ways to one kind of derivative; out comes a program, or what was counted of each. A way that makes half as
-many assignments again as one before it is given up.
+many assignments again as one before it is given up, and so is one whose sweeps walk over far more values than that.
 """
 
 from __future__ import annotations
