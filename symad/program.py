@@ -116,6 +116,25 @@ class Program:
         live = self.live()
         return sum(1 for value, (operation, _) in enumerate(assignments) if live[value] and operation not in FREE)
 
+    @property
+    def expanded_count(self) -> int:
+        """Count the operations as `operation_count` does, an integer power as the products that it takes.
+
+        x^n takes floor(log2 n) + popcount(n) - 1 multiplications, squares included, and a division where n is negative.
+
+        >>> from symad.parse import parse
+        >>> f = parse("x^2 + y^15 + 1/z")
+        >>> f.operation_count, f.expanded_count
+        (5, 10)
+        """
+        assignments = self.assignments
+        live = self.live()
+        powers = (a[1][1] for v, a in enumerate(assignments) if live[v] and a[0] == "pow")
+        exponents = [assignments[v][1][0] for v in powers if assignments[v][0] == "integer"]
+        products = [max(0, abs(n).bit_length() + n.bit_count() - 2) + (n < 0) for n in exponents]
+        expanded: int = self.operation_count - len(exponents) + sum(products)
+        return expanded
+
     def live(self) -> bytearray:
         """Mark the values that the results need."""
         return live(self.assignments, self.results)

@@ -9,7 +9,7 @@ from symad.collector import without_collector
 from symad.derivatives.jacobian import METHODS, Label, Rows, derived
 from symad.derivatives.labels import derivative_label, one_output
 from symad.derivatives.primal import Primal, primal
-from symad.derivatives.search import Way, choose
+from symad.derivatives.search import Ways, choose
 from symad.program import Program
 
 REVERSE = "reverse"
@@ -30,7 +30,7 @@ def gradient(
     ('df/dx1', 'df/dx2')
     """
     one_output(program, "gradient")
-    return choose(primal(program, wrt), ways(zeros_too), method, algebra)
+    return choose(gradient_ways(program, wrt), method, algebra)
 
 
 @without_collector
@@ -44,18 +44,25 @@ def value_and_gradient(
     3
     """
     one_output(program, "value_and_gradient")
-    return choose(primal(program, wrt), ways(value_too), method, algebra)
+    return choose(ways("value_and_gradient", program, wrt, value_too), method, algebra)
 
 
 @without_collector
 def all_partials(program: Program, wrt: Sequence[str] | None = None, method: str = REVERSE) -> Program:
     """Derive every output and every partial derivative of every output, zeros included."""
-    return choose(primal(program, wrt), ways(value_too), method, algebra=False)
+    return choose(ways("all partial derivatives", program, wrt, value_too), method, algebra=False)
 
 
-def ways(label: Label) -> dict[str, Way]:
-    """Give the ways to a gradient; `label` makes outputs of what is found."""
-    return {method: partial(derived, METHODS[method], label) for method in (REVERSE, "forward", "elimination")}
+def gradient_ways(program: Program, wrt: Sequence[str] | None = None) -> Ways:
+    """Give the ways to a gradient."""
+    return ways("gradient", program, wrt, zeros_too)
+
+
+def ways(kind: str, program: Program, wrt: Sequence[str] | None, label: Label) -> Ways:
+    """Give the ways to the partial derivatives of outputs; `label` makes outputs of what is found."""
+    order = (REVERSE, "forward", "elimination")
+    by_method = {method: partial(derived, METHODS[method], label) for method in order}
+    return Ways(kind, primal(program, wrt), by_method)
 
 
 def value_too(start: Primal, found: Rows) -> Iterator[tuple[str, int]]:

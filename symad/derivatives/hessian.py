@@ -16,7 +16,7 @@ from symad.derivatives.edge_pushing import pushed
 from symad.derivatives.labels import derivative_label, distinct
 from symad.derivatives.primal import Primal, primal
 from symad.derivatives.reverse import adjoints
-from symad.derivatives.search import CHEAPEST, Way, choose
+from symad.derivatives.search import CHEAPEST, Ways, choose
 from symad.program import Program
 
 PUSHING = "edge-pushing"
@@ -39,12 +39,7 @@ def hessian(
     >>> hessian(parse("x^2*y + z")).outputs
     ('d2f/dxdx', 'd2f/dxdy')
     """
-    start = primal(program, wrt)
-    gradients = []
-    for label, result in zip(start.labels, start.results, strict=True):
-        gradient = differentiated(start, label, result)
-        gradients.append(Gradient(result, gradient, structure.triangle(gradient)))
-    return choose(start, ways(gradients), method, algebra)
+    return choose(hessian_ways(program, wrt), method, algebra)
 
 
 class Gradient(NamedTuple):
@@ -55,9 +50,31 @@ class Gradient(NamedTuple):
     triangle: Sequence[Sequence[int]]
 
 
-def ways(gradients: Sequence[Gradient]) -> dict[str, Way]:
+def hessian_ways(program: Program, wrt: Sequence[str] | None = None) -> Ways:
     """Give the ways to a Hessian, in the order in which to try them."""
-    return {method: partial(derived, gradients, method) for method in ORDER}
+    start = primal(program, wrt)
+    gradients = gradients_of(start)
+    return Ways("hessian", start, {method: partial(derived, gradients, method) for method in ORDER})
+
+
+def hessian_places(program: Program, wrt: Sequence[str] | None = None) -> list[list[tuple[int, int]]]:
+    """Give row and column of each output of `hessian`, a list for each output of the program.
+
+    >>> from symad.parse import parse
+    >>> hessian_places(parse("x^2*y + z"))
+    [[(0, 0), (0, 1)]]
+    """
+    triangles = [gradient.triangle for gradient in gradients_of(primal(program, wrt))]
+    return [[(row, k) for row, columns in enumerate(triangle) for k in columns] for triangle in triangles]
+
+
+def gradients_of(start: Primal) -> list[Gradient]:
+    """Make the gradient of each result, and find the structure of its Jacobian."""
+    gradients = []
+    for label, result in zip(start.labels, start.results, strict=True):
+        gradient = differentiated(start, label, result)
+        gradients.append(Gradient(result, gradient, structure.triangle(gradient)))
+    return gradients
 
 
 def derived(gradients: Sequence[Gradient], method: str, start: Primal, most: int) -> Program | None:

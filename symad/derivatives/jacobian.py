@@ -11,7 +11,7 @@ from symad.derivatives.forward import tangents
 from symad.derivatives.labels import derivative_label, distinct
 from symad.derivatives.primal import Primal, primal
 from symad.derivatives.reverse import adjoints
-from symad.derivatives.search import CHEAPEST, Way, choose
+from symad.derivatives.search import CHEAPEST, Ways, choose
 from symad.program import Program
 
 EFFORT = 3  # values that sweeps may walk over for each assignment that they may make: what they share costs time too
@@ -36,15 +36,27 @@ def jacobian(
     >>> jacobian(parse("p = x*y; q = 2*y")).outputs
     ('dp/dx', 'dp/dy', 'dq/dy')
     """
-    start = primal(program, wrt)
-    return choose(start, ways(start), method, algebra)
+    return choose(jacobian_ways(program, wrt), method, algebra)
 
 
-def ways(start: Primal) -> dict[str, Way]:
+def jacobian_ways(program: Program, wrt: Sequence[str] | None = None) -> Ways:
     """Give the ways to a Jacobian, first the one that has fewer passes to make."""
+    start = primal(program, wrt)
     few = len(start.places) <= len(start.results)
     order = ("forward", "reverse") if few else ("reverse", "forward")
-    return {method: partial(derived, METHODS[method], entries) for method in (*order, "elimination")}
+    ways = {method: partial(derived, METHODS[method], entries) for method in (*order, "elimination")}
+    return Ways("jacobian", start, ways)
+
+
+def jacobian_places(program: Program, wrt: Sequence[str] | None = None) -> list[tuple[int, int]]:
+    """Give row and column of each output of `jacobian`.
+
+    >>> from symad.parse import parse
+    >>> jacobian_places(parse("p = x*y; q = 2*y"))
+    [(0, 0), (0, 1), (1, 1)]
+    """
+    rows = structure.rows(primal(program, wrt))
+    return [(row, column) for row, columns in enumerate(rows) for column in columns]
 
 
 def derived(sweeps: Sweeps, label: Label, start: Primal, most: int) -> Program | None:

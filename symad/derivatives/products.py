@@ -12,7 +12,7 @@ from symad.derivatives.hessian import differentiated
 from symad.derivatives.labels import chosen_inputs, derivative_label, one_output, unique
 from symad.derivatives.primal import Primal, primal
 from symad.derivatives.reverse import adjoints, total
-from symad.derivatives.search import CHEAPEST, Way, choose
+from symad.derivatives.search import CHEAPEST, Ways, choose
 from symad.program import Program
 
 
@@ -28,9 +28,7 @@ def jvp(program: Program, wrt: Sequence[str] | None = None, method: str = CHEAPE
     >>> product.inputs, product.outputs, product(2, 3, 1, 10)
     (('x', 'y', 'dot_x', 'dot_y'), ('dot_f',), 23.0)
     """
-    start, seeds = by_tangents(program, wrt)
-    products = {"forward": change, "reverse": rows_times_tangents}
-    return choose(start, ways(products, seeds, [f"dot_{label}" for label in program.outputs]), method, algebra)
+    return choose(jvp_ways(program, wrt), method, algebra)
 
 
 @without_collector
@@ -45,9 +43,7 @@ def vjp(program: Program, wrt: Sequence[str] | None = None, method: str = CHEAPE
     >>> product.inputs, product.outputs, product(2, 3, 1, 10)
     (('x', 'y', 'bar_p', 'bar_q'), ('bar_x', 'bar_y'), (13.0, -8.0))
     """
-    start, seeds = by_adjoints(program, wrt)
-    products = {"reverse": adjoint, "forward": adjoints_times_columns}
-    return choose(start, ways(products, seeds, [f"bar_{name}" for name in start.chosen]), method, algebra)
+    return choose(vjp_ways(program, wrt), method, algebra)
 
 
 @without_collector
@@ -65,15 +61,34 @@ def hessian_vector_product(
     (('x', 'y', 'dot_x', 'dot_y'), ('dot_df/dx', 'dot_df/dy'), (46.0, 4.0))
     """
     one_output(program, "hessian_vector_product")
-    start, seeds = by_tangents(program, wrt)
-    products = {"forward-over-reverse": change_of_gradient, "reverse-over-forward": gradient_of_change}
-    labels = [f"dot_{derivative_label(program.outputs[0], name)}" for name in start.chosen]
-    return choose(start, ways(products, seeds, labels), method, algebra)
+    return choose(hvp_ways(program, wrt), method, algebra)
 
 
 Entries = Sequence["int | None"]  # of a vector; None for zero
 Seeds = Mapping[int, int]  # values of the builder, by place of an input or by result
 Product = Callable[[Primal, Seeds], Entries]
+
+
+def jvp_ways(program: Program, wrt: Sequence[str] | None = None) -> Ways:
+    """Give the ways to a product with tangents."""
+    start, seeds = by_tangents(program, wrt)
+    products = {"forward": change, "reverse": rows_times_tangents}
+    return ways("jvp", start, products, seeds, [f"dot_{label}" for label in program.outputs])
+
+
+def vjp_ways(program: Program, wrt: Sequence[str] | None = None) -> Ways:
+    """Give the ways to a product with adjoints."""
+    start, seeds = by_adjoints(program, wrt)
+    products = {"reverse": adjoint, "forward": adjoints_times_columns}
+    return ways("vjp", start, products, seeds, [f"bar_{name}" for name in start.chosen])
+
+
+def hvp_ways(program: Program, wrt: Sequence[str] | None = None) -> Ways:
+    """Give the ways to a product of the Hessian of the one output with tangents."""
+    start, seeds = by_tangents(program, wrt)
+    products = {"forward-over-reverse": change_of_gradient, "reverse-over-forward": gradient_of_change}
+    labels = [f"dot_{derivative_label(program.outputs[0], name)}" for name in start.chosen]
+    return ways("hessian_vector_product", start, products, seeds, labels)
 
 
 def by_tangents(program: Program, wrt: Sequence[str] | None) -> tuple[Primal, Seeds]:
@@ -92,9 +107,10 @@ def by_adjoints(program: Program, wrt: Sequence[str] | None) -> tuple[Primal, Se
     return start, seeds
 
 
-def ways(products: Mapping[str, Product], seeds: Seeds, labels: Sequence[str]) -> dict[str, Way]:
+def ways(kind: str, start: Primal, products: Mapping[str, Product], seeds: Seeds, labels: Sequence[str]) -> Ways:
     """Give the ways to a product."""
-    return {method: partial(derived, product, seeds, labels) for method, product in products.items()}
+    by_method = {method: partial(derived, product, seeds, labels) for method, product in products.items()}
+    return Ways(kind, start, by_method)
 
 
 def derived(product: Product, seeds: Seeds, labels: Sequence[str], start: Primal, most: int) -> Program | None:

@@ -6,7 +6,7 @@ many assignments again as one before it is given up, and so is one whose sweeps 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from symad.algebra import save_operations
@@ -41,40 +41,65 @@ class Found(NamedTuple):
     counts: tuple[Count, ...]
 
 
-def choose(start: Primal, ways: Mapping[str, Way], method: str, algebra: bool) -> Program:
+class Ways(NamedTuple):
+    """Hold the ways to one kind of derivative by their methods, in the order in which to try them, and their primal."""
+
+    kind: str
+    start: Primal
+    by_method: Mapping[str, Way]
+
+
+def choose(ways: Ways, method: str, algebra: bool) -> Program:
     """Derive by one method as it comes, or by the cheapest, after algebra if that is wanted.
 
-    Raises DerivativeError for a method that does not exist, or not for this program.
+    Raises DerivativeError for a method that does not exist for this kind of derivative, or not for this program.
     """
     if method == CHEAPEST:
-        return cheapest(start, ways, algebra).program
-    if method not in ways:
-        near = closest(method, [*ways, CHEAPEST])
-        hint = f"did you mean {near}?" if near else f"methods: {', '.join([*ways, CHEAPEST])}"
-        raise DerivativeError(f"{method or 'an empty name'} is not a method for this derivative", hint=hint)
-    found = ways[method](start, ENDLESS)
+        return survey(ways, method, algebra).program
+    way = one(ways, method)
+    found = way(ways.start, ENDLESS)
     if found is None:
-        hint = f"methods: {', '.join(other for other in ways if other != method)}"
-        raise DerivativeError(f"{method} is for programs without conditions", hint=hint)
+        raise DerivativeError(
+            f"{method} is for programs without conditions", hint=f"forward, reverse and {CHEAPEST} take them"
+        )
     return found
 
 
-def cheapest(start: Primal, ways: Mapping[str, Way], algebra: bool) -> Found:
-    """Build each way, count, and keep the one with the fewest operations; of equals the first."""
-    built: dict[str, Program] = {}
-    most = ENDLESS
-    for method, way in ways.items():
+def one(ways: Ways, method: str) -> Way:
+    """Find the way of a method."""
+    way = ways.by_method.get(method)
+    if way is None:
+        known = [*ways.by_method, CHEAPEST]
+        near = closest(str(method), known)
+        hint = f"did you mean {near}?" if near else f"methods: {', '.join(known)}"
+        raise DerivativeError(f"{method or 'an empty name'} is not a method for {ways.kind}", hint=hint)
+    return way
+
+
+def survey(ways: Ways, method: str, algebra: bool) -> Found:
+    """Build the way of one method, or each way, count, and keep the one with fewest operations; of equals the first.
+
+    After algebra in both cases, if that is wanted. Errors are those of `choose`.
+    """
+    built = dict(finished(ways)) if method == CHEAPEST else {method: choose(ways, method, algebra)}
+    plain = {way: program.operation_count for way, program in built.items()}
+    near = [way for way in plain if plain[way] <= CLOSE * min(plain.values())]
+    saved = {}
+    for way in sorted(near, key=plain.__getitem__)[:MOST] if algebra else ():
+        built[way] = save_operations(built[way])
+        saved[way] = built[way].operation_count
+    listed = ways.by_method if method == CHEAPEST else built
+    counts = tuple(Count(way, plain.get(way), saved.get(way)) for way in listed)
+    best = min(built, key=lambda way: saved.get(way, plain[way]))
+    return Found(best, built[best], counts)
+
+
+def finished(ways: Ways) -> Iterator[tuple[str, Program]]:
+    """Build the ways in turn, each in a fork of the builder; give those that are not given up."""
+    most, start = ENDLESS, ways.start
+    for method, way in ways.by_method.items():
         fork = start.within(start.builder.fork())
         found = way(fork, most)
         if found is not None:
-            built[method] = found
             most = min(most, int(PATIENCE * (len(fork.builder.assignments) - start.count)) + LEAST)
-    plain = {method: program.operation_count for method, program in built.items()}
-    near = [method for method in plain if plain[method] <= CLOSE * min(plain.values())]
-    saved = {}
-    for method in sorted(near, key=plain.__getitem__)[:MOST] if algebra else ():
-        built[method] = save_operations(built[method])
-        saved[method] = built[method].operation_count
-    counts = tuple(Count(method, plain.get(method), saved.get(method)) for method in ways)
-    best = min(built, key=lambda method: saved.get(method, plain[method]))
-    return Found(best, built[best], counts)
+            yield method, found
