@@ -20,8 +20,9 @@ from symad.numerics import MATH, OWN, SPECIAL
 from symad.operations import OPERATIONS
 from symad.parse import parse
 from symad.printers.naming import temporary_names
-from symad.printers.python import generate, parameter_names
+from symad.printers.python import generate
 from symad.printers.python_body import RULES, body
+from symad.printers.python_names import parameter_names
 from symad.program import Program
 from symad.simplify import simplify
 from tests.printers.programs import POINTS, outcome, programs
@@ -36,17 +37,23 @@ def run(text: str) -> dict[str, Any]:
     return scope
 
 
+def as_it_comes(program: Program) -> str:
+    """Write a module with value and gradient as the reverse sweep makes them, in the order that the program has."""
+    return generate(program, method="reverse", algebra=False)
+
+
 @given(programs(outputs=1), st.lists(POINTS, min_size=3, max_size=3))
 def test_value_agrees_with_the_interpreter_to_the_bit(program: Program, point: list[float]) -> None:
     at = point[: len(program.inputs)]
-    assert outcome(run(generate(program, ("value",)))["value"], at) == outcome(simplify(program), at)
+    scope = run(generate(program, ("value",), algebra=False))
+    assert outcome(scope["value"], at) == outcome(simplify(program), at)
 
 
 @settings(max_examples=30)
 @given(programs(operations=12, outputs=1), st.lists(POINTS, min_size=3, max_size=3))
 def test_gradient_agrees_with_the_interpreter_to_the_bit(program: Program, point: list[float]) -> None:
     at = point[: len(program.inputs)]
-    scope = run(generate(program))
+    scope = run(as_it_comes(program))
     assert outcome(scope["gradient"], at) == outcome(gradient(simplify(program)), at)
     both = scope["value_and_gradient"]
     assert outcome(lambda *x: (both(*x)[0], *both(*x)[1]), at) == outcome(value_and_gradient(simplify(program)), at)
@@ -147,7 +154,7 @@ def test_what_a_branch_needs_is_computed_under_its_condition() -> None:
 )
 def test_nothing_is_evaluated_that_is_not_needed(text: str) -> None:
     program = parse(text)
-    scope = run(generate(program))
+    scope = run(as_it_comes(program))
     for point in itertools.product((-2.0, -1.0, 0.0, 0.5, 1.0, 3.0), repeat=len(program.inputs)):
         assert outcome(scope["value"], list(point)) == outcome(simplify(program), list(point))
         assert outcome(scope["gradient"], list(point)) == outcome(gradient(simplify(program)), list(point))
@@ -169,7 +176,7 @@ def test_hostile_names_are_renamed() -> None:
     assert made[: HOSTILE.index("w1")] == [f"{name}_" for name in HOSTILE[: HOSTILE.index("w1")]]
     total = " + ".join(f"{name}*exp({name})" for name in HOSTILE)
     program = parse(f"input {', '.join(HOSTILE)}\n{total} + sech(w1)*sech(w2)")
-    module = generate(program)
+    module = as_it_comes(program)
     point = [0.1 + 0.01 * i for i in range(len(program.inputs))]
     assert run(module)["value"](*point) == simplify(program)(*point)
     assert "lambda_ is lambda" in module
@@ -312,7 +319,7 @@ def test_every_operation_has_a_spelling() -> None:
 def test_deep_programs_run(text: str) -> None:
     program = parse(text)
     point = [0.3 + 0.1 * i for i in range(len(program.inputs))]
-    scope = run(generate(program))
+    scope = run(as_it_comes(program))
     assert scope["value"](*point) == simplify(program)(*point)
     found = gradient(simplify(program))(*point)
     assert scope["gradient"](*point) == (found if isinstance(found, tuple) else (found,))

@@ -49,6 +49,6 @@ def module(program: Program) -> tuple[str, str]:
     if not program.inputs:
         return "", "There is no input to differentiate by."
     try:
-        return generate(program), ""
+        return generate(program, method="reverse", algebra=False), ""
     except SymadError as error:
         return "", f"{error.reason}."
