@@ -34,7 +34,12 @@ OPTIONS = {  # option: what follows it, what it does
     "--around":      ("w3",      "draw only the part around a value, an input or an output"),
     "--format":      ("NAME",    "the form to write, where the ending of the file does not say it"),
     "--target":      ("python",  "the language to write"),
-    "--derivatives": ("KINDS",   "what to write: value,gradient"),
+    "--derivatives": ("KINDS",   "what to write, of value,gradient,jacobian,hessian,hvp,jvp,vjp"),
+    "--signature":   ("vector",  "f(x) of a sequence; scalars is f(x1, x2)"),
+    "--matrices":    ("csr",     "dense, coo, csr or scipy: lists of rows, of values, or sparse arrays"),
+    "--method":      ("NAME",    "derive by this method; cheapest counts them all"),
+    "--no-algebra":  ("",        "leave the operations as they come"),
+    "--explain-cost":("",        "print what each method costs, and write nothing"),
     "--output":      ("FILE",    "write to a file, whole or not at all"),
     "--check":       ("",        "write nothing; exit 1 if the file is not up to date"),
     "--help":        ("",        "print this help"),
@@ -79,12 +84,15 @@ COMMANDS = {
         ),
     ),
     "generate": Command(
-        "Write the source of a module that computes a formula and its gradient.",
-        ("--target", "--derivatives", "--output", "--check"),
+        "Write the source of a module that computes a formula and its derivatives.",
+        ("--derivatives", "--wrt", "--signature", "--matrices", "--method", "--no-algebra", "--explain-cost",
+         "--target", "--output", "--check"),
         (
             "symad generate 'x*exp(-x)'",
             "symad generate loss.symad -o loss.py",
             "symad generate loss.symad -o loss.py --check",
+            "symad generate loss.symad --derivatives value,gradient,hessian --signature vector",
+            "symad generate loss.symad --derivatives gradient,hessian --explain-cost",
         ),
     ),
     "check": Command(
@@ -111,7 +119,7 @@ symad: a formula in, its derivative out.
   symad explain FORMULA     the derivation step by step; -o FILE.html: a page
   symad graph FORMULA       a picture of it; -o FILE.svg, FILE.dot or FILE.mmd
   symad sparsity FORMULA    which derivatives are not zero; --of hessian
-  symad generate FORMULA    a Python module with value and gradient; -o FILE
+  symad generate FORMULA    a Python module with value and derivatives; -o FILE
                             writes it, --check exits 1 if it is out of date
   symad check FORMULA       compare with SymPy, and with 50 digits
   symad compare FORMULA     six ways to the gradient; --at x=2,y=3 the point
@@ -208,10 +216,13 @@ def one_formula(formulas: Sequence[str], named: bool) -> str:
 
 
 def one_form(options: dict[str, list[str]]) -> dict[str, list[str]]:
-    """Insist on one form of output, and on a file for --check."""
+    """Insist on one form of output, and on a file for --check; costs are no module to keep in a file."""
     forms = [name for name in ONE_FORM if name in options]
     if len(forms) > 1:
         raise UsageError(f"{forms[0]} and {forms[1]} exclude each other")
+    for name in ("--output", "--check"):
+        if "--explain-cost" in options and name in options:
+            raise UsageError(f"--explain-cost and {name} exclude each other")
     if "--check" in options and "--output" not in options:
         raise UsageError("--check needs the file to compare with", hint="-o FILE --check")
     return options

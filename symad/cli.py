@@ -286,14 +286,24 @@ def sparsity(arguments: Arguments, program: Program, source: Source) -> int:
 
 def generate(arguments: Arguments, program: Program, source: Source) -> int:
     """Print or write the source of a module, or tell whether a file is what would be written."""
+    from symad.printers.costs import costs
     from symad.printers.python import generate as module
 
-    kinds = tuple(kind.strip() for kind in arguments.value("--derivatives", "value,gradient").split(","))
-    if len(program.outputs) > 1 and kinds != ("value",):
-        listed = ", ".join(program.outputs[:5]) + (", …" if len(program.outputs) > 5 else "")
-        reason = f"a module with derivatives has one output, and this program has {len(program.outputs)}: {listed}"
-        raise SymadError(reason, hint=f"choose one: output {program.outputs[0]}")
-    text = module(program, target=arguments.value("--target", "python"), derivatives=kinds)
+    kinds = [kind.strip() for kind in arguments.value("--derivatives", "value,gradient").split(",")]
+    wrt = inputs_named(arguments.value("--wrt")) if arguments.has("--wrt") else None
+    method, algebra = arguments.value("--method", "cheapest"), not arguments.has("--no-algebra")
+    if arguments.has("--explain-cost"):
+        return emit(costs(program, kinds, wrt, method, algebra=algebra))
+    text = module(
+        program,
+        kinds,
+        arguments.value("--target", "python"),
+        wrt=wrt,
+        signature=arguments.value("--signature", "scalars"),
+        matrices=arguments.value("--matrices", "dense"),
+        method=method,
+        algebra=algebra,
+    )
     if arguments.has("--check"):
         return up_to_date(arguments.value("--output"), text)
     deliver(arguments, text, source)

@@ -12,6 +12,7 @@ import stat
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,6 +20,7 @@ import symad
 from symad.arguments import COMMANDS, HELP, OPTIONS
 from symad.cli import main
 from symad.derivatives.gradient import all_partials
+from symad.printers.costs import costs
 from symad.printers.infix import formulas
 
 Say = Callable[..., str]
@@ -228,6 +230,34 @@ def test_generate_check(said: Say, tmp_path: Path) -> None:
         )
         assert Path(file).read_bytes() == changed.encode()
     assert os.stat(file).st_ino == before.st_ino
+
+
+@pytest.mark.parametrize(
+    ("words", "options"),
+    [
+        (["--derivatives", "hessian, value,gradient"], {"derivatives": ("value", "gradient", "hessian")}),
+        (["--wrt", "x2"], {"wrt": ["x2"]}),
+        (["--signature", "vector", "--matrices=csr", "--derivatives", "jacobian"],
+         {"signature": "vector", "matrices": "csr", "derivatives": ("jacobian",)}),
+        (["--method", "forward", "--no-algebra"], {"method": "forward", "algebra": False}),
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_generate_takes_every_option(said: Say, tmp_path: Path, words: list[str], options: dict[str, Any]) -> None:
+    text = symad.generate(symad.parse(SEED), **options)
+    assert said("generate", SEED, *words) == text
+    file = str(tmp_path / "made.py")
+    said("generate", SEED, *words, "-o", file)
+    assert Path(file).read_text() == text
+    assert said("generate", SEED, *words, "-o", file, "--check") == ""
+
+
+def test_explain_cost_prints_a_table_and_no_module(said: Say) -> None:
+    program = symad.parse(SEED)
+    assert said("generate", SEED, "--explain-cost") == costs(program, ["gradient"])
+    words = ("--derivatives", "hvp,hessian", "--wrt", "x2", "--method", "cheapest", "--no-algebra")
+    assert said("generate", SEED, *words, "--explain-cost") == costs(program, ["hvp", "hessian"], ["x2"], algebra=False)
+    assert said("generate", SEED, "--method", "forward", "--explain-cost").count("forward") == 1
 
 
 def test_a_file_keeps_its_mode_and_its_link(said: Say, tmp_path: Path) -> None:
