@@ -85,7 +85,8 @@ def point(program: Program, wrt: Sequence[str] | None, style: Style, kinds: Sequ
     made = dict(zip(program.inputs, parameters, strict=True))
     names = chosen_inputs(program, wrt)
     chosen = [made[name] for name in names]
-    rest = [name for name in parameters if name not in {*chosen}]
+    by = set(chosen)
+    rest = [name for name in parameters if name not in by]
     return Point(program, style, parameters, chosen, [plain(name) for name in names], rest)
 
 
@@ -232,14 +233,8 @@ def taken(at: Point, part: Part, program: Program) -> list[str]:
         if not used.isdisjoint(names):
             spare = unique((f"_{name}" for name in names if name not in used), [*at.parameters, *part.seeds])
             group = Group([name if name in used else next(spare) for name in names], "(", ")", packed=True)
-            lines += assignment(group, f"map(float, {letter})")
+            lines += statement("", group, f" = map(float, {letter})", bare=True)
     return lines
-
-
-def assignment(group: Group, value: str) -> list[str]:
-    """Write an assignment to several names."""
-    *before, last = statement("", group, bare=True)
-    return [*before, f"{last} = {value}"]
 
 
 # docstrings
@@ -262,7 +257,8 @@ def purpose(at: Point, part: Part) -> str:
     if part.kind == "value":
         return at.label
     if part.kind == "gradient":
-        return f"the partial derivatives of {at.label} by {at.by}" if at.chosen else "an empty tuple"
+        empty = f"an empty {'list' if at.style.vector else 'tuple'}"
+        return f"the partial derivatives of {at.label} by {at.by}" if at.chosen else empty
     what = "Jacobian" if part.kind in ("jacobian", "jvp", "vjp") else "Hessian"
     several = what == "Hessian" and len(at.program.outputs) > 1
     text = f"the {what}{'s' if several else ''} of {at.label} by {at.by}"

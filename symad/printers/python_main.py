@@ -108,7 +108,8 @@ def places(at: Point, part: Part) -> str:
     count = (1 if flat else 2) + several
     kind = f"tuple[{', '.join(['int'] * count)}]" if count > 1 else "int"
     items = [f"({text})" for text in texts] if count > 1 else texts
-    return f"    {MATRICES[part.kind]}_places: tuple[{kind}, ...] = {rows(items)}\n"
+    head = f"    {MATRICES[part.kind]}_places: tuple[{kind}, ...] = "
+    return f"{head}{rows(items, WIDTH - len(head))}\n"
 
 
 def strings(words: Sequence[str]) -> str:
@@ -116,10 +117,10 @@ def strings(words: Sequence[str]) -> str:
     return rows([f'"{word}"' for word in words])
 
 
-def rows(texts: Sequence[str]) -> str:
+def rows(texts: Sequence[str], room: int = WIDTH - 20) -> str:
     """Write a tuple, in rows where it is long."""
     items = [f"{text}," for text in texts]
     flat = " ".join(items)
-    if len(flat) < WIDTH - 20:
+    if len(flat) < room:
         return f"({flat if len(items) == 1 else flat.rstrip(',')})"
     return "(\n" + "\n".join(f"        {row}" for row in filled(items, WIDTH - 8)) + "\n    )"

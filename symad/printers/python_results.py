@@ -106,9 +106,14 @@ def zero_filled(found: Matrix, texts: Sequence[str], name: str) -> Iterator[str]
     yield f"{name} = [[0.0]*{found.columns} for _ in range({found.rows})]"
     places: dict[int, list[str]] = {}
     for (row, column), result in found.cells.items():
-        places.setdefault(result, []).append(f"{name}[{row}][{column}] = ")
+        places.setdefault(result, []).append(f"{name}[{row}][{column}]")
     for result, targets in places.items():
-        yield f"{''.join(targets)}{texts[result]}"
+        line = " = ".join([*targets, texts[result]])
+        if len(line) <= LINE:
+            yield line
+        else:
+            yield f"{targets[0]} = {texts[result]}"
+            yield from (f"{target} = {targets[0]}" for target in targets[1:])
 
 
 # types
@@ -162,10 +167,10 @@ def broken(group: Group, indent: str) -> Iterator[str]:
             yield f"{indent}{item.closing},"
 
 
-def statement(head: str, found: str | Group, bare: bool = False) -> list[str]:
-    """Write a statement that ends in a group, in one line if it is short; `bare` leaves out a tuple's parentheses."""
+def statement(head: str, found: str | Group, tail: str = "", *, bare: bool = False) -> list[str]:
+    """Write a statement around a group, in one line if it is short; `bare` leaves out a tuple's parentheses."""
     if isinstance(found, str):
-        return [head + found]
+        return [f"{head}{found}{tail}"]
     text = flat(found)
-    line = head + (text[1:-1] if bare and found.opening == "(" and len(found.items) > 1 else text)
-    return [line] if len(line) <= LINE else [head + found.opening, *broken(found, "    "), found.closing]
+    line = f"{head}{text[1:-1] if bare and found.opening == '(' and len(found.items) > 1 else text}{tail}"
+    return [line] if len(line) <= LINE else [head + found.opening, *broken(found, "    "), found.closing + tail]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import itertools
 from collections.abc import Sequence
 from typing import Any
@@ -259,6 +260,21 @@ def test_names_that_clash(signature: str, form: str) -> None:
         assert rows @ second == pytest.approx(product, rel=1e-12)
 
 
+@settings(max_examples=40)
+@given(st.text(min_size=1), st.text(min_size=1), st.text(min_size=1), st.sampled_from(["scalars", "vector"]))
+def test_no_name_or_label_leaves_its_place(first: str, second: str, label: str, signature: str) -> None:
+    inputs = (first, second) if first != second else (first, second + "_")
+    program = Program(inputs, (("input", (0, ())), ("input", (1, ())), ("mul", (0, 1))), (label,), (2,))
+    module = generate(program, KINDS, signature=signature, matrices="csr")
+    allowed = "Expr ImportFrom AnnAssign FunctionDef If Assign Raise Return".split()
+    for node in ast.parse(module).body:
+        assert type(node).__name__ in allowed
+        if isinstance(node, ast.FunctionDef) and node.name != "main":
+            assert {type(inner).__name__ for inner in node.body} <= set(allowed)
+    scope = run(module)
+    assert scope["value"]([2.0, 3.0]) == 6.0 if signature == "vector" else scope["value"](2.0, 3.0) == 6.0
+
+
 @pytest.mark.parametrize(("kinds", "count"), [(("gradient",), 0), (("value", "vjp"), 2)])
 def test_one_letter_names_stay_where_they_clash_with_nothing(kinds: tuple[str, ...], count: int) -> None:
     module = generate(parse("u*v + w"), kinds, signature="vector")
@@ -288,3 +304,7 @@ def test_a_method_is_used() -> None:
     program = parse(" + ".join(f"sin(x{k}*x{k + 1})" for k in range(12)) + " + x0*x1")
     modules = {generate(program, ("gradient",), method=m, algebra=False) for m in ("forward", "reverse")}
     assert len(modules) == 2
+
+
+def test_one_kind_may_be_named_alone() -> None:
+    assert generate(parse("x*y"), "hessian") == generate(parse("x*y"), ["hessian"])
