@@ -49,7 +49,7 @@ def costs(
     first = f"the value takes {value.operation_count} operations, {value.expanded_count} with powers expanded\n"
     rows: list[tuple[str, ...]] = [HEADS]
     for kind in kinds:
-        rows += counted(kind, survey(ways_to(kind, program, wrt), method, algebra, kind), value)
+        rows += counted(kind, survey(ways_to(kind, program, wrt), method, algebra), value)
     if not algebra:
         rows = [(*row[:SAVED], *row[SAVED + 1 :]) for row in rows]
     return f"{first}\n{''.join(aligned(rows))}\n{LEGEND}"
