@@ -12,8 +12,9 @@ import pytest
 from symad.errors import EvaluationError
 from symad.identities import ROWS, Identity
 from symad.parse import parse
-from symad.program import Program, check
+from symad.program import Program
 from symad.simplify import Table, applicable, simplify
+from symad.wellformed import check
 
 HEADER = "input x, y, z, u\n"
 

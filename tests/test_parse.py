@@ -9,7 +9,7 @@ import pytest
 
 from symad.errors import NamingError, ParseError, SymadError
 from symad.parse import parse
-from symad.program import check
+from symad.wellformed import check
 
 
 def same(text: str, other: str) -> bool:

@@ -9,7 +9,8 @@ import pytest
 from symad.builder import Builder
 from symad.errors import EvaluationError, NamingError
 from symad.parse import parse
-from symad.program import Program, check
+from symad.program import Program
+from symad.wellformed import check
 
 
 def test_a_builder_makes_each_value_once() -> None:

@@ -54,7 +54,7 @@ def ways_to(kind: str, program: Program, wrt: Sequence[str] | None = None) -> Wa
     """
     if kind in SINGLE:
         one_output(program, kind)
-    return WAYS[kind](program, wrt)
+    return WAYS[kind](program, wrt)._replace(kind=kind)
 
 
 def derive(
@@ -62,14 +62,15 @@ def derive(
 ) -> Program:
     """Derive one kind of derivative by a method, or by the cheapest; the value is the program itself, simplified.
 
-    With `algebra` operations are saved, whatever the method. Raises what the function of the kind raises.
+    With `algebra` operations of derivatives are saved, whatever the method; the value is computed as its formula says.
+    Raises what the function of the kind raises.
 
     >>> from symad.parse import parse
     >>> derive("hvp", parse("x^2*y")).outputs
     ('dot_df/dx', 'dot_df/dy')
     """
     if kind == "value":
-        return save_operations(simplify(program)) if algebra else simplify(program)
+        return simplify(program)
     return survey(ways_to(kind, program, wrt), method, algebra).program
 
 

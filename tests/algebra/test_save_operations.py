@@ -20,8 +20,9 @@ from symad.algebra.terms import ONE, read
 from symad.errors import EvaluationError
 from symad.parse import parse
 from symad.precise import evaluate
-from symad.program import Program, check
+from symad.program import Program
 from symad.simplify import simplify
+from symad.wellformed import check
 from tests.derivatives.test_reverse import rational, rationally
 from tests.high_precision import with_exact_constants
 from tests.printers.programs import POINTS, programs

@@ -12,7 +12,8 @@ import symad
 from symad.derivatives.labels import derivative_label
 from symad.errors import DerivativeError
 from symad.precise import evaluate
-from symad.program import Program, check
+from symad.program import Program
+from symad.wellformed import check
 from tests.high_precision import with_exact_constants
 
 DIGITS = 1000  # most of them are for what cancels, 1/y^2 at y = 1e-229 and the like

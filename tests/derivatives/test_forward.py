@@ -22,8 +22,9 @@ from symad.needs import ALWAYS
 from symad.operations import OPERATIONS
 from symad.parse import parse
 from symad.precise import evaluate
-from symad.program import Program, check
+from symad.program import Program
 from symad.simplify import identities
+from symad.wellformed import check
 from tests.derivatives.test_reverse import CONDITIONS, rational, rationally
 from tests.high_precision import with_exact_constants
 from tests.printers.programs import POINTS, programs

@@ -18,8 +18,9 @@ from symad.derivatives.kinds import KINDS, WAYS, asked, derive, together, ways_t
 from symad.derivatives.labels import derivative_label
 from symad.errors import DerivativeError, NamingError, TargetError
 from symad.parse import parse
-from symad.program import Program, check
+from symad.program import Program
 from symad.simplify import simplify
+from symad.wellformed import check
 from tests.printers.programs import POINTS, outcome, programs
 
 # fmt: off

@@ -12,7 +12,7 @@ import symad
 from symad.derivatives.labels import distinct
 from symad.errors import DerivativeError, NamingError
 from symad.parse import parse
-from symad.program import check
+from symad.wellformed import check
 from tests.derivatives.methods import METHODS, SCALAR, derive, entry, ways
 
 SEEDED = {"jvp": "dot_", "vjp": "bar_", "hessian_vector_product": "dot_"}

@@ -13,8 +13,9 @@ from symad.derivatives.gradient import gradient, value_and_gradient
 from symad.derivatives.jacobian import jacobian
 from symad.errors import DerivativeError, EvaluationError, NamingError
 from symad.parse import parse
-from symad.program import Program, check
+from symad.program import Program
 from symad.simplify import simplify
+from symad.wellformed import check
 
 
 def derivative(text: str, *wrt: str) -> Program:

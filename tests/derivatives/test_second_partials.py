@@ -25,8 +25,9 @@ from symad.derivatives.partials import Partial, make_partial
 from symad.differences import DIGITS, slopes
 from symad.operations import OPERATIONS
 from symad.precise import evaluate, functions
-from symad.program import Program, check
+from symad.program import Program
 from symad.simplify import identities
+from symad.wellformed import check
 from tests.derivatives.methods import METHODS, entry
 from tests.test_operations import PARTIALS, SMOOTH, TAYLOR, formula, loss, sampled, second_difference
 

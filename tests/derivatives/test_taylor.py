@@ -23,8 +23,9 @@ from symad.numbers import Number
 from symad.operations import OPERATIONS
 from symad.parse import parse
 from symad.precise import evaluate, functions
-from symad.program import Program, check
+from symad.program import Program
 from symad.simplify import simplify
+from symad.wellformed import check
 from tests.derivatives.test_forward import DEAD, attempt
 from tests.derivatives.test_reverse import CONDITIONS, rational, rationally
 from tests.high_precision import with_exact_constants

@@ -14,7 +14,8 @@ from symad.errors import NamingError, ParseError, TargetError
 from symad.interop import from_sympy, to_sympy
 from symad.operations import BOOLEAN, OPERATIONS
 from symad.precise import evaluate
-from symad.program import Program, check
+from symad.program import Program
+from symad.wellformed import check
 from tests.test_operations import SMOOTH, formula, sampled
 
 x, y, z = sympy.symbols("x y z", real=True)

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from symad.builder import Builder
 from symad.errors import EvaluationError
 from symad.numbers import Number
-from symad.program import Program, check
+from symad.program import Program
+from symad.wellformed import check
 
 # fmt: off
 UNARY = ("sin", "cos", "exp", "log", "sqrt", "neg", "abs", "atan", "sign", "tanh", "floor", "sech")

@@ -40,7 +40,8 @@ def test_numbers_are_those_of_the_programs() -> None:
         assert list(mine) == list(ways_to(kind, program).by_method)
         for method, row in mine.items():
             assert int(row["as it comes"]) == derive(kind, program, method=method, algebra=False).operation_count
-            assert int(row["after algebra"]) == derive(kind, program, method=method).operation_count
+            if row["after algebra"] != "-":  # algebra is tried on the ways that are nearly the cheapest
+                assert int(row["after algebra"]) == derive(kind, program, method=method).operation_count
         best = derive(kind, program)
         [kept] = [row for row in mine.values() if row["way"].endswith(" *")]
         assert min(int(kept["as it comes"]), int(kept["after algebra"])) == best.operation_count

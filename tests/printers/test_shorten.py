@@ -22,7 +22,8 @@ from symad.printers import forms, kernels
 from symad.printers.infix import READING, write
 from symad.printers.shorten import shorten
 from symad.printers.sums import Sum
-from symad.program import Program, check
+from symad.program import Program
+from symad.wellformed import check
 from tests.high_precision import evaluate
 
 CORPORA = Path(__file__).resolve().parents[3] / "shared" / "corpora"
