@@ -11,12 +11,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
+import symad
 from tests.benchmarks import __main__ as command
-from tests.benchmarks import measure, operations, speed, start, tables, workloads
+from tests.benchmarks import kinds, measure, operations, speed, start, tables, workloads
 from tests.benchmarks.measure import Failure, Row
 from tests.benchmarks.peers import PEERS
+from tests.benchmarks.systems import system
 from tests.benchmarks.workloads import workload
 
 SIZE = 4
@@ -204,3 +207,70 @@ def test_the_corpus_may_be_absent() -> None:
 
 def test_the_command_that_start_measures_prints_the_three_lines_without_sympy() -> None:
     assert not list(start.faults(measure.environment()))
+
+
+# systems, Jacobians and Hessians
+
+
+def harmonics(x: float, y: float, z: float) -> list[float]:
+    """Give the real harmonics of degree below 3 from their closed forms; r is taken to be 1, as by the recurrences."""
+    first, second = math.sqrt(3 / (4 * math.pi)), math.sqrt(15 / math.pi) / 2
+    zonal = math.sqrt(5 / math.pi) / 4 * (3 * z * z - 1)
+    lower = [math.sqrt(1 / (4 * math.pi)), -first * y, first * z, -first * x]  # with Condon and Shortley's sign
+    return [*lower, second * x * y, -second * y * z, zonal, -second * x * z, second / 2 * (x * x - y * y)]
+
+
+def product(a: Sequence[float]) -> list[float]:
+    """Give (A + B)(AB)^T for matrices of two rows, by NumPy."""
+    left, right = np.reshape(a[:4], (2, 2)), np.reshape(a[4:], (2, 2))
+    return [float(value) for value in ((left + right) @ (left @ right).T).ravel()]
+
+
+SYSTEMS: dict[tuple[str, int], Callable[[Sequence[float]], list[float]]] = {
+    ("chebyshev", 7): lambda x: [math.cos(7 * math.acos(x[0]))],
+    ("spherical_harmonics", 3): lambda x: harmonics(*x),
+    ("matrix_product", 2): product,
+    ("rosenbrock", 4): lambda x: [VALUES["rosenbrock"](x)],
+}
+
+
+@pytest.mark.parametrize(("name", "size"), SYSTEMS)
+def test_a_system_has_the_values_of_its_formula(name: str, size: int) -> None:
+    case = system(name, size)
+    found = symad.parse(case.text)(*case.point())
+    values = found if isinstance(found, tuple) else (found,)
+    assert values == pytest.approx(
+        SYSTEMS[name, size](case.point()), rel=100 * ROUNDING
+    )  # T_7 and the zonal one cancel
+
+
+@pytest.mark.parametrize("row", [row for row in kinds.RATIOS if row[2] <= (4 if row[1] == "matrix_product" else 16)])
+def test_operations_over_the_function_are_as_few_as_wanted(row: tuple[str, str, int, str, float]) -> None:
+    kind, name, size, _, most = row
+    found = kinds.counted(kind, system(name, size))
+    assert found.saved <= most * found.function
+    assert found.saved <= found.plain
+    assert found.expanded >= found.saved
+
+
+def test_the_tables_of_kinds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kinds, "RATIOS", kinds.RATIOS[7:8])
+    monkeypatch.setattr(kinds, "COUNTS", (("hessian", "rosenbrock", 10, "operations a non-zero", 3.0),))
+    monkeypatch.setattr(kinds, "TIMES", (("hessian", "rosenbrock", 10, "reverse"),))
+    ratios, counts, times = kinds.kinds(rounds=1)
+    assert ratios.rows == (
+        ("jacobian of matrix_product 2", "28", "60", "56", "56", "2.000", "2.07", "at most 2.0", "met"),
+    )
+    assert counts.rows[0][2] == "19"  # 10 on the diagonal and 9 beside it
+    assert len(times.rows) == (2 if PEERS["casadi"].installed else 1)
+    assert not times.faults
+
+
+def test_a_wrong_hessian_fails_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    if not PEERS["casadi"].installed:
+        pytest.skip("casadi is not installed")
+    monkeypatch.setattr(kinds, "entries", lambda kind, case: 1.0)
+    faults: list[str] = []
+    monkeypatch.setattr(kinds, "TIMES", (("hessian", "rosenbrock", 4, "reverse"),))
+    assert list(kinds.time_rows(1, faults))
+    assert faults[0].startswith("hessian of rosenbrock 4: symad and casadi disagree")

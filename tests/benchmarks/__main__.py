@@ -8,11 +8,11 @@ import platform
 import sys
 from collections.abc import Iterable
 
-from . import call, explain, growth, operations, speed, start
+from . import call, explain, growth, kinds, operations, speed, start
 from .peers import PEERS
 from .tables import Table
 
-PARTS = ("start", "explain", "operations", "call", "speed", "growth", "sympy")  # the quick ones first
+PARTS = ("start", "explain", "operations", "kinds", "call", "speed", "growth", "sympy")  # the quick ones first
 EXAMPLES = """\
 examples:
   python -m tests.benchmarks start operations
@@ -23,6 +23,7 @@ parts:
   start       the command line as a whole process
   explain     the page of a worked derivation as a whole process, and the time an assignment
   operations  operation counts of gradients
+  kinds       operation counts of Jacobians and Hessians, and the time to derive them beside CasADi's
   call        one call of the generated Python gradient, beside SymPy's lambdify
   speed       text to gradient, every peer, every measurement in a process of its own
   growth      time a term up to 100,000 inputs, memory for a million terms
@@ -70,9 +71,14 @@ def tables(part: str, asked: argparse.Namespace) -> Iterable[Table]:
         return speed.against_sympy()
     if part == "operations":
         return operations.operations()
-    return {"start": start.start, "explain": explain.explain, "call": call.call, "growth": growth.growth}[part](
-        **rounds
-    )
+    timed = {
+        "start": start.start,
+        "explain": explain.explain,
+        "kinds": kinds.kinds,
+        "call": call.call,
+        "growth": growth.growth,
+    }
+    return timed[part](**rounds)
 
 
 def setting() -> str:
