@@ -35,6 +35,10 @@ POINTS = {
     "kepler":        (0.7, 0.4, 0.5),
     "pendulum":      (0.994, 2.001),
 }
+SYSTEMS = {  # of several results: the sequence that comes first, and what follows it
+    "arm_hand":      ((0.3, 0.9), (1.1, 0.7)),
+    "brusselator":   (tuple(1 + 0.1 * k for k in range(24)), ()),
+}
 # fmt: on
 
 
@@ -69,7 +73,7 @@ def derivative(module: ModuleType, point: tuple[float, ...], place: int) -> floa
 
 
 def test_there_are_enough() -> None:
-    assert sorted(POINTS) == FORMULAS
+    assert sorted([*POINTS, *SYSTEMS]) == FORMULAS
     assert len(FORMULAS) >= 8
     assert len(SCRIPTS) >= 7
 
@@ -106,7 +110,7 @@ def test_script_prints_what_it_says(name: str) -> None:
     assert done.stdout.rstrip() == said
 
 
-@pytest.mark.parametrize(("example", "name"), [(name, name) for name in FORMULAS], indirect=["example"])
+@pytest.mark.parametrize(("example", "name"), [(name, name) for name in POINTS], indirect=["example"])
 def test_gradient_is_the_slope_of_the_value(example: ModuleType, name: str) -> None:
     point = POINTS[name]
     value, gradient = example.value_and_gradient(*point)
@@ -120,7 +124,8 @@ def test_gradient_is_the_slope_of_the_value(example: ModuleType, name: str) -> N
 
 @pytest.mark.parametrize("name", FORMULAS)
 def test_module_runs_as_a_program(name: str) -> None:
-    done = run(f"examples/{name}.py", *map(repr, POINTS[name]))
+    point = POINTS[name] if name in POINTS else sum(SYSTEMS[name], ())
+    done = run(f"examples/{name}.py", *map(repr, point))
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout
 
@@ -180,6 +185,35 @@ def test_greeks_are_the_closed_forms(example: ModuleType) -> None:
     assert greeks == pytest.approx((norm.cdf(d1), -norm.cdf(d2) * now / K, rho, vega, theta), rel=1e-12)
 
 
+@named("black_scholes_third")
+def test_greeks_to_third_order_are_the_closed_forms(example: ModuleType) -> None:
+    """The closed forms are those of the literature; color is by the time that is left.
+
+    Tolerance: ultima cancels by two digits here, the others by less.
+    """
+    from scipy.stats import norm
+
+    S, K, r, sigma, T = POINTS["black_scholes"]  # noqa: N806
+    root = sigma * math.sqrt(T)
+    d1 = (math.log(S / K) + (r + sigma**2 / 2) * T) / root
+    d2 = d1 - root
+    density = float(norm.pdf(d1))
+    vega, gamma = S * density * math.sqrt(T), density / (S * root)
+    wanted = {
+        "delta": norm.cdf(d1),
+        "vega": vega,
+        "gamma": gamma,
+        "vanna": -density * d2 / sigma,
+        "volga": vega * d1 * d2 / sigma,
+        "speed": -gamma / S * (d1 / root + 1),
+        "zomma": gamma * (d1 * d2 - 1) / sigma,
+        "color": -gamma / (2 * T) * (1 + d1 * (2 * r * T - d2 * root) / root),
+        "ultima": -vega / sigma**2 * (d1 * d2 * (1 - d1 * d2) + d1**2 + d2**2),
+    }
+    found = example.greeks(S=S, K=K, r=r, sigma=sigma, T=T)
+    assert found == {name: pytest.approx(value, rel=1e-12) for name, value in wanted.items()}
+
+
 @named("black_scholes_greeks")
 def test_put_call_parity(example: ModuleType) -> None:
     """A put is the call with share and strike exchanged at their forward values; call - put = S - K*exp(-r*T)."""
@@ -237,3 +271,41 @@ def test_error_of_the_pendulum(example: ModuleType) -> None:
     assert g == pytest.approx(4 * math.pi**2 * example.LENGTH / example.PERIOD**2, rel=1e-14)
     assert length == pytest.approx(g * example.LENGTH_ERROR / example.LENGTH, rel=1e-12)
     assert period == pytest.approx(2 * g * example.PERIOD_ERROR / example.PERIOD, rel=1e-12)
+
+
+@named("arm_hand_circle")
+def test_the_hand_draws_a_circle(example: ModuleType) -> None:
+    """The elbow is where the law of cosines puts it, and the Jacobian is the textbook's."""
+    for k, (shoulder, elbow) in enumerate(example.draw()):
+        u, v = example.circle(k)
+        assert math.cos(elbow) == pytest.approx((u**2 + v**2 - 1 - 0.8**2) / (2 * 0.8), abs=1e-10)
+        assert example.arm_hand.value((shoulder, elbow), u, v) == pytest.approx([0, 0], abs=1e-10)
+        (a, b), (c, d) = example.arm_hand.jacobian((shoulder, elbow), u, v)
+        x, y = (
+            math.cos(shoulder) + 0.8 * math.cos(shoulder + elbow),
+            math.sin(shoulder) + 0.8 * math.sin(shoulder + elbow),
+        )
+        outer = (-0.8 * math.sin(shoulder + elbow), 0.8 * math.cos(shoulder + elbow))
+        assert (a, c, b, d) == pytest.approx((-y, x, *outer), rel=1e-12)
+        assert a * d - b * c == pytest.approx(0.8 * math.sin(elbow), rel=1e-12)
+
+
+@named("brusselator_waves")
+def test_the_jacobian_of_the_brusselator_is_its_slope(example: ModuleType) -> None:
+    point = SYSTEMS["brusselator"][0]
+    rate, matrix = example.brusselator.value, example.brusselator.jacobian(point)
+    assert matrix.nnz == 4 * 24  # itself, the other chemical, and a neighbour on either side
+    dense = matrix.toarray()
+    for place in range(24):  # quadratic differences of a cubic: exact but for rounding
+        ahead, behind = list(point), list(point)
+        ahead[place] += 1e-4
+        behind[place] -= 1e-4
+        slopes = [(a - b) / (ahead[place] - behind[place]) for a, b in zip(rate(ahead), rate(behind), strict=True)]
+        assert dense[:, place] == pytest.approx(slopes, rel=1e-7, abs=1e-9)
+
+
+@named("brusselator_waves")
+def test_waves_are_the_same_with_fewer_evaluations(example: ModuleType) -> None:
+    (exact, evaluations), (differences, more) = example.waves(generated=True), example.waves(generated=False)
+    assert abs(exact - differences).max() < 1e-6
+    assert evaluations < more
