@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from symad.builder import Builder
 from symad.derivatives.labels import derivative_label
@@ -41,6 +41,14 @@ class Missing:
 MISSING = Missing()
 
 
+class Fault(NamedTuple):
+    """Hold why a derivative has no value: the step that began it, what is wrong there, and the error."""
+
+    label: str
+    problem: str
+    error: EvaluationError
+
+
 class Sweep:
     """Make the steps of one sweep, for some seeds."""
 
@@ -60,7 +68,7 @@ class Sweep:
         self.still: set[int] = (
             set()
         )  # values whose tangent is 0 at the point because nothing that they are made of moves
-        self.broken: dict[str, tuple[str, EvaluationError]] = {}  # steps without a value: which one began it, and why
+        self.broken: dict[str, Fault] = {}  # steps without a value
 
     def title(self, name: str) -> str:
         """Name the derivative that a sweep computes for a value."""
@@ -85,10 +93,9 @@ class Sweep:
         failed = next((self.broken[label] for label in results.values() if label in self.broken), None)
         notes = [words.row_or_column(self.mode, self.of, self.seeds, self.combined)]
         if failed is not None:
-            last, failure = failed
-            kept = [k for k, step in enumerate(steps) if step.label == last]
+            kept = [k for k, step in enumerate(steps) if step.label == failed.label]
             steps = [*steps[: kept[0]], replace(steps[kept[0]], state="failed")]
-            return Pass(self.mode, self.of, dict(self.seeds), tuple(steps), results, tuple(notes), failure)
+            return Pass(self.mode, self.of, dict(self.seeds), tuple(steps), results, tuple(notes), failed.error)
         steps = self.with_zeros(steps, {row.value for row in rows})
         told = {step.value for step in steps}
         rest = [source.names[v] for v in self.values.moving if source.names[v] not in told]
@@ -119,7 +126,9 @@ class Sweep:
         kind = "seed" if not terms else "adjoint" if self.mode == "reverse" else "tangent"
         notes = self.notes(row, kind, seed)
         state = "skipped" if self.values.known and number is None else ""
-        if state:
+        if label in self.broken:
+            notes.append(words.undefined(label, *self.broken[label][:2]))
+        elif state:
             notes.append(words.passed_over(name, self.of, self.mode))
         return Step(kind, label, name, expression, simplified, number, seed, terms, tuple(notes), state=state)
 
@@ -141,7 +150,7 @@ class Sweep:
             known = [(n, self.numbers.get(n)) for n in expression.inputs]
             where = ", ".join(f"{n} = {x}" for n, x in known if x is not None)
             reason = f"{label} = {plain(expression)} {found}{' at ' if where else ''}{where}"
-            self.broken[label] = label, EvaluationError(reason)
+            self.broken[label] = Fault(label, found, EvaluationError(reason))
             return None
         return found
 

@@ -146,6 +146,19 @@ def passed_over(value: str, of: str, mode: str) -> str:
     return f"{value} is not needed at this point: its branch is not taken, {of} does not depend on it here."
 
 
+def undefined(label: str, origin: str, problem: str) -> str:
+    """Say that a derivative has no value at the point, and which step began it.
+
+    >>> undefined("df/dw1", "df/dw1", "is not defined"), undefined("df/dw1", "df/dw2", "overflows")
+    ('df/dw1 is not defined at this point.', 'df/dw1 has no value at this point: df/dw2 overflows.')
+    """
+    return (
+        f"{label} {problem} at this point."
+        if label == origin
+        else f"{label} has no value at this point: {origin} {problem}."
+    )
+
+
 def still(values: Sequence[str], of: str) -> str:
     """Say why an operand has no term in a tangent."""
     return f"{listed(values)} {'do' if len(values) > 1 else 'does'} not depend on {of}: no term comes from there."

@@ -261,6 +261,31 @@ def test_the_step_that_fails_is_the_last(text: str, at: dict[str, float], label:
         assert reason in view
 
 
+@pytest.mark.parametrize("mode", ["reverse", "forward"])
+@pytest.mark.parametrize(
+    ("text", "at"), [("sqrt(x)", {"x": 0}), ("x^y", {"x": -2, "y": 3}), ("exp(400*x)^2", {"x": 0.887})]
+)
+def test_a_derivative_without_a_value_is_not_one_that_is_not_needed(text: str, at: dict[str, float], mode: str) -> None:
+    made = explain(parse(text), at, mode=mode)
+    *_, last = made.steps
+    problem = "overflows" if "exp" in text else "is not defined"
+    assert last.state == "failed"
+    assert f"{last.label} {problem} at this point." in last.notes
+    assert not any("not needed" in note for step in made.steps for note in step.notes)
+
+
+def test_what_follows_from_a_derivative_without_a_value_says_so() -> None:
+    made = explain(parse("sin(sqrt(if x > 0 then x else z))"), {"x": -1, "z": 0}, wrt=["x"])
+    notes = {step.label: step.notes for step in made.passes[0].steps}
+    assert "df/dw4 is not defined at this point." in notes["df/dw4"]
+    assert made.failure is None
+    made = explain(parse("u = sqrt(x); v = sin(u); w = x*2; output w"), {"x": 0}, mode="forward")
+    notes = {step.label: step.notes for step in made.passes[0].steps}
+    assert notes["dw2/dx"] == ("dw2/dx is not defined at this point.",)
+    assert notes["dw3/dx"] == ("dw3/dx has no value at this point: dw2/dx is not defined.",)
+    assert made.failure is None
+
+
 def test_what_is_not_needed_may_fail() -> None:
     made = explain(parse("u = log(x); v = sqrt(y); output v"), {"x": -1, "y": 4})
     assert made.failure is None
