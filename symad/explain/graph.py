@@ -6,6 +6,7 @@ A node is a value with its derivative, an edge the use of an operand with the pa
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +20,7 @@ from symad.numbers import approximate
 
 # fmt: off
 LARGE   = 150  # values: a picture of more is no longer read
-LINE    = 22   # columns of a line on a card; three dots stand for the rest
+LINE    = 22   # columns of a text on a card; three dots stand for the rest, but a number is written whole
 LABEL   = 18   # columns of a line on an edge
 SHORT   = 14   # columns of a label that stays in one line
 PART    = 60   # columns of the part of the formula that a value is: all together may be as long as its square
@@ -30,6 +31,7 @@ HEIGHT  = 19   # pixels of a line on a card
 LOW     = 14   # pixels of a line on an edge
 PADDING = (26, 20)  # pixels inside a card, both sides together
 # fmt: on
+SCIENTIFIC = re.compile(r"(?<![\w.])\d[\d.…]*(e[-+]?\d+)")  # a number with an exponent
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,19 +325,22 @@ def card_lines(node: Node) -> tuple[str, str, str, str]:
 
     Without a number the derivative is written in symbols.
     """
-    slope = "" if node.slope is None else approximate(node.slope)
-    if not slope and node.number is None and not node.state:
-        slope = node.formula
     label = cut(node.derivative, LINE)
-    rest = cut(f" = {slope}", LINE - columns(label)) if slope and label else ""
+    rest = ""
+    if label and node.slope is not None:
+        rest = f" = {approximate(node.slope)}"
+    elif label and node.formula and node.number is None and not node.state:
+        rest = cut(f" = {node.formula}", LINE - columns(label))
     number = "" if node.number is None else approximate(node.number)
     return cut(node.line, LINE), "" if number == node.line else number, label, rest
 
 
 def label(edge: Edge) -> tuple[str, str, bool]:
     """Write what stands at an edge: symbols, number (empty if it says no more), and whether they take two lines."""
-    symbols, numbers = cut(edge.symbols, LABEL), cut(edge.numbers, LABEL - 2)
-    if numbers == symbols:
+    symbols, numbers = cut(edge.symbols, LABEL), edge.numbers
+    if columns(numbers) > LABEL - 2:  # several: their sum
+        numbers = approximate(float(sum(number for _, number in edge.partials if number is not None)))
+    if numbers == edge.symbols:
         numbers = ""
     return symbols, numbers, bool(numbers) and columns(symbols + numbers) + 3 > SHORT
 
@@ -355,14 +360,18 @@ def card_size(graph: Graph) -> Point:
 
 
 def cut(text: str, most: int) -> str:
-    """Shorten a text to some columns; three dots stand for what is missing.
+    """Shorten a text to some columns; three dots stand for what is missing, which is never an exponent alone.
 
-    >>> cut("w1*w2 + w3", 8)
-    'w1*w2 +…'
+    >>> cut("w1*w2 + w3", 8), cut("w1 + 2.5e-17", 10), cut("1.25e-17", 7)
+    ('w1*w2 +…', 'w1 +…', '1.…e-17')
     """
     if columns(text) <= most:
         return text
     kept = text[: most - 1]
     while kept and columns(kept) >= most:
         kept = kept[:-1]
+    for found in SCIENTIFIC.finditer(text):
+        if found.start() < len(kept) < found.end():
+            exponent = "" if found.start() else found[1]
+            return f"{text[: found.start() or most - 1 - len(exponent)].rstrip()}…{exponent}"
     return f"{kept.rstrip()}…"

@@ -14,9 +14,11 @@ import pytest
 
 import symad
 from symad.errors import MissingError, columns
+from symad.explain import explain
 from symad.explain.dot import dot, mermaid
-from symad.explain.graph import Graph, around, cut, label_size, layout
+from symad.explain.graph import COLUMN, PADDING, Graph, around, cut, graph, label_size, layout
 from symad.explain.svg import DARK, LIGHT, svg
+from symad.parse import parse
 from tests.explain.graphs import CALL, CASES, boxes_apart, drawn, large
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -87,7 +89,10 @@ def test_cards_and_labels_do_not_overlap_and_lie_inside(name: str) -> None:
         assert all(abs(y - v) > (h + plan.card[1]) / 2 or abs(x - u) > (w + plan.card[0]) / 2 for u, v in centres)
         for _, (u, v), (other, tall) in labels[k + 1 :]:
             assert abs(x - u) >= (w + other) / 2 or abs(y - v) >= (h + tall) / 2
-    assert all(columns(words(text)) <= 22 for card in of_class(root, "node") for text in card.iter(f"{SVG}text"))
+    room = (plan.card[0] - PADDING[0]) / COLUMN
+    texts = [text for card in of_class(root, "node") for text in card.iter(f"{SVG}text")]
+    assert all(columns(words(text)) <= room + 1e-9 for text in texts)
+    assert all(columns(words(text)) <= 22 for text in texts if text.get("class") != "derivative")
 
 
 def test_a_label_has_symbols_and_numbers() -> None:
@@ -104,6 +109,34 @@ def test_a_label_has_symbols_and_numbers() -> None:
     assert [words(e) for kind in ("symbols", "numbers") for e in of_class(first, kind)] == ["w2", "3"]
     assert words(of_class(root, "derivative")[0]) == "dz/dw1 = 2.583853…"
     assert [words(e) for e in of_class(root, "derivative-number")][1:] == [" = 2", " = 1", " = 1", " = 1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "slopes", "partials"),
+    [
+        ("result = exp(x)*y", {"x": -40, "y": 3}, ["1.274506…e-17", "4.248354…e-18", "3", "1"], ["4.248354…e-18", "3"]),
+        (
+            "an_output_with_a_long_name = x*y",
+            {"x": -1.23456789e-200, "y": 1 / 3},
+            ["0.3333333…", "-1.234567…e-200", "1"],
+            ["0.3333333…", "-1.234567…e-200"],
+        ),
+        ("x*x", {"x": -1.23456789e-200}, ["-2.469135…e-200", "1"], ["-2.469135…e-200"]),
+        ("x*1.23456789012345678e-100", {"x": 1}, ["1.234567…e-100", "1"], ["1.234567…e-100"]),
+    ],
+)
+def test_numbers_keep_their_exponents(text: str, at: dict[str, float], slopes: list[str], partials: list[str]) -> None:
+    made = graph(explain(parse(text), at))
+    root = picture(made)
+    assert [words(e) for e in of_class(root, "derivative-number")] == [f" = {slope}" for slope in slopes]
+    found = [[words(e) for e in of_class(edge, "numbers")] for edge in of_class(root, "edge")]
+    assert [n for numbers in found for n in numbers][: len(partials)] == partials
+
+
+def test_a_number_is_cut_with_its_exponent() -> None:
+    assert cut("1.2345678901234567e-300", 22) == "1.23456789012345…e-300"
+    assert cut("w12 = w11 + 1.5000000000001e-17", 22) == "w12 = w11 +…"
+    assert cut("x1e5*y + x2e6*z + x3", 10) == "x1e5*y +…"
 
 
 def test_without_a_point_derivatives_are_in_symbols() -> None:
