@@ -201,8 +201,8 @@ def without(fixed: Sequence[str], conditions: Sequence[str]) -> str:
     """Say which values have no derivative at all."""
     notes = []
     if fixed:
-        verb = "do" if len(fixed) > 1 else "does"
-        notes.append(f"{listed(fixed)} {verb} not depend on the inputs chosen, and so stay fixed here.")
+        verb, stay = ("do", "stay") if len(fixed) > 1 else ("does", "stays")
+        notes.append(f"{listed(fixed)} {verb} not depend on the inputs chosen, and so {stay} fixed here.")
     if conditions:
         kind = "are conditions" if len(conditions) > 1 else "is a condition"
         notes.append(f"{listed(conditions)} {kind}: a truth value has no derivative.")

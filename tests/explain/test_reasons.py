@@ -1,4 +1,4 @@
-"""What a derivation says about values that pass nothing on: not connected, or connected by flat paths only."""
+"""What a derivation says in words: of values that pass nothing on, and of what it costs."""
 
 from __future__ import annotations
 
@@ -66,3 +66,18 @@ def test_what_becomes_of_the_other_users() -> None:
         "w3 and w4 use it too, but no path leads from there to u.",
     ]
     assert said[""][1:] == ["w3 and w4 do not reach u: their adjoints are 0."]
+
+
+def test_lists_and_verbs_agree() -> None:
+    made = explain(parse("x^y*z"), wrt=["x"])
+    assert "w2 and w3 do not depend on the inputs chosen, and so stay fixed here." in made.passes[0].notes
+    made = explain(parse("x^y"), wrt=["x"])
+    assert "w2 does not depend on the inputs chosen, and so stays fixed here." in made.passes[0].notes
+
+
+def test_operations_are_counted_in_words() -> None:
+    assert "The steps above take 1 operation for the values, 1 for" in " ".join(str(explain(parse("sqrt(x)"))).split())
+    said = " ".join(str(explain(parse("x*x*x"))).split())
+    assert "take 2 operations for the values" in said
+    assert "the value alone takes 1 operation, as the factors of a power," in said
+    assert "the factors of a power" not in str(explain(parse("x^3 + x*y")))
