@@ -111,7 +111,7 @@ class Graph:
         if self.left_out:
             notes.append(f"{self.left_out} more {'values are' if self.left_out > 1 else 'value is'} not shown")
         if self.sweeps > 1:
-            notes.append(f"the derivatives are those of the sweep for {self.of}, one of {self.sweeps}: --seed")
+            notes.append(f"the derivatives are those of the sweep for {self.of}, one of {self.sweeps}")
         return "; ".join(notes)
 
 

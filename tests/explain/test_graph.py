@@ -241,5 +241,5 @@ def test_a_partial_derivative_that_is_zero_at_the_point_passes_nothing_on() -> N
 
 def test_one_sweep_of_several_is_said() -> None:
     made = graph(explain(parse("p = x*y; q = x; output p, q")))
-    assert made.caption == "the derivatives are those of the sweep for p, one of 2: --seed"
+    assert made.caption == "the derivatives are those of the sweep for p, one of 2"
     assert graph(explain(parse("x*y"))).caption == ""

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -165,6 +166,26 @@ def test_what_is_left_out_is_counted() -> None:
     assert re.fullmatch(r"\d+ more values are not shown", words(of_class(root, "note")[0]))
     made = drawn("seed")
     assert words(of_class(picture(around(made, "x2", 2, 4)), "note")[0]) == "1 more value is not shown"
+
+
+@pytest.mark.parametrize(
+    "text", ["p = x*y; q = sin(p)*x", "p = x; q = x", f"p_{'long' * 20} = x; q = 2*x", "p = x*y*z*u*v; q = x"]
+)
+def test_a_caption_lies_inside(text: str) -> None:
+    made = graph(explain(parse(f"{text}; output {text[: text.index(' ')]}, q")))
+    assert made.caption
+    plan = layout(made)
+    root = ElementTree.fromstring(svg(made, plan))
+    left, _, width, height = map(float, root.attrib["viewBox"].split())
+    notes = of_class(root, "note")
+    assert " ".join(map(words, notes)) == made.caption
+    for note in notes:
+        half = columns(words(note)) * COLUMN / 2  # of monospaced letters, which no other font exceeds on average
+        assert left <= float(note.attrib["x"]) - half
+        assert float(note.attrib["x"]) + half <= left + width
+        assert plan.height - 20 < float(note.attrib["y"]) <= height - 4
+    heights = [float(note.attrib["y"]) for note in notes]
+    assert all(b - a >= 16 for a, b in pairwise(heights))
 
 
 def luminance(colour: str) -> float:
