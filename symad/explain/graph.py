@@ -95,6 +95,7 @@ class Graph:
     """Hold the values and uses of a program, in its order; `of` names what is differentiated or, forward, by what.
 
     `left_out` counts the values that are not in a part of a graph, `sweeps` those of the derivation: one is shown.
+    `room` is how many columns a card has at least, where its derivative is going to be that of another sweep.
     """
 
     nodes: tuple[Node, ...]
@@ -103,6 +104,7 @@ class Graph:
     of: str
     left_out: int = 0
     sweeps: int = 1
+    room: int = NARROW
 
     @property
     def caption(self) -> str:
@@ -320,6 +322,11 @@ def parts(graph: Graph, distance: int = 2, most: int = 16) -> dict[str, list[tup
 # the text of cards and labels
 
 
+def derivative_line(label: str, slope: Number) -> tuple[str, str]:
+    """Write the label and the number of a derivative as they stand on a card, one behind the other."""
+    return cut(label, LINE), f" = {approximate(slope)}"
+
+
 def card_lines(node: Node) -> tuple[str, str, str, str]:
     """Give the lines of a card: assignment, number, then the label and the number of the derivative, one line.
 
@@ -328,7 +335,7 @@ def card_lines(node: Node) -> tuple[str, str, str, str]:
     label = cut(node.derivative, LINE)
     rest = ""
     if label and node.slope is not None:
-        rest = f" = {approximate(node.slope)}"
+        label, rest = derivative_line(label, node.slope)
     elif label and node.formula and node.number is None and not node.state:
         rest = cut(f" = {node.formula}", LINE - columns(label))
     number = "" if node.number is None else approximate(node.number)
@@ -355,7 +362,7 @@ def label_size(edge: Edge) -> Point:
 def card_size(graph: Graph) -> Point:
     """Give the size of all cards: that of the largest."""
     lines = [card_lines(node) for node in graph.nodes]
-    widest = max([NARROW, *(columns(text) for a, b, c, d in lines for text in (a, b, c + d))])
+    widest = max([graph.room, *(columns(text) for a, b, c, d in lines for text in (a, b, c + d))])
     return widest * COLUMN + PADDING[0], max([1, *(sum(map(bool, line[:3])) for line in lines)]) * HEIGHT + PADDING[1]
 
 

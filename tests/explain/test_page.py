@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -21,18 +20,12 @@ from symad.explain.page.results import derived
 from symad.numbers import approximate
 from symad.parse import parse
 from symad.printers.infix import formulas
-from tests.explain.browser import launched, opened, violations
+from tests.explain.browser import opened, violations
 from tests.explain.pages import OPEN, edges, expect, look, made
 
 LOOKS = [(scheme, width) for scheme in ("light", "dark") for width in (390, 1400)]
 MANY = 2_000
 CHECKED = ("no point", "forward", "branches", "failure", "names")  # by axe-core, which takes a second for each
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with launched() as started:
-        yield started
 
 
 class Reader(HTMLParser):

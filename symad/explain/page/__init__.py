@@ -14,7 +14,8 @@ from hashlib import sha256
 from itertools import islice
 
 from symad.collector import without_collector
-from symad.explain.graph import LARGE, Graph, graph, layout, parts
+from symad.errors import columns
+from symad.explain.graph import LARGE, NARROW, Graph, derivative_line, graph, layout, parts
 from symad.explain.page.lines import Style, derivation, failed
 from symad.explain.page.markup import Markup, data, element, math
 from symad.explain.page.results import final, heading, module
@@ -109,12 +110,15 @@ def complete(explanation: Explanation) -> Graph:
     terms: dict[str, dict[tuple[str, str, str], Term]] = {}
     for sweep in explanation.passes:
         for step in sweep.steps:
-            if step.value not in steps or steps[step.value].kind == "zero":
+            if step.value not in steps or steps[step.value].kind == "zero" or steps[step.value].number is None:
                 steps[step.value] = step
             for term in step.terms:
                 terms.setdefault(step.value, {}).setdefault((term.user, term.operand, term.place), term)
     merged = [replace(step, terms=tuple(terms.get(value, {}).values())) for value, step in steps.items()]
-    return graph(replace(explanation, passes=(replace(explanation.passes[0], steps=tuple(merged)),)))
+    lines = (derivative_line(step.label, step.number or 0.0) for sweep in explanation.passes for step in sweep.steps)
+    widest = max((columns(label + number) for label, number in lines), default=NARROW)
+    drawn = graph(replace(explanation, passes=(replace(explanation.passes[0], steps=tuple(merged)),)))
+    return replace(drawn, room=max(NARROW, widest))
 
 
 # the parts of the page, in their order

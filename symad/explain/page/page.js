@@ -4,7 +4,7 @@
   const byId = (id) => document.getElementById(id);
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const { text, phases, steps: rows, names, parts } = JSON.parse(byId("data").textContent);
-  const steps = rows.map(([value, phase, label, number, edges, span]) => ({ value, phase, label, number, edges, span }));
+  const steps = rows.map(([value, phase, label, number, edges, span, onCard]) => ({ value, phase, label, number, edges, span, onCard }));
   const letters = Array.from(text); // spans count characters
   const count = steps.length;
   const nodes = new Map(all(".node").map((node) => [node.dataset.value, node]));
@@ -28,10 +28,8 @@
     node.classList.toggle("ahead", place(value, -1) > current);
     node.classList.toggle("derived", step <= current);
     if (step > current) return;
-    const { label, number } = steps[step];
-    const symbol = node.querySelector(".derivative .symbol");
-    if (symbol.textContent === label) return; // cut to the width of the card
-    symbol.textContent = label;
+    const { onCard, number } = steps[step];
+    node.querySelector(".derivative .symbol").textContent = onCard;
     const shown = node.querySelector(".derivative-number");
     if (shown) shown.textContent = number === null ? "" : ` = ${number}`;
   }
