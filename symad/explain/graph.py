@@ -64,13 +64,19 @@ class Node:
 class Edge:
     """Hold the use of a value: its partial derivatives, one for each place at which the user has the operand.
 
-    An idle edge carries no derivative: a condition, a partial derivative that is 0, a branch that is not taken.
+    An idle edge carries no derivative: a condition, a partial derivative that is 0, a branch that is not taken. One
+    that only happens to be 0 at the point is written at its edge all the same.
     """
 
     operand: str
     user: str
     partials: tuple[tuple[str, Number | None], ...]
     idle: bool
+
+    @property
+    def labelled(self) -> bool:
+        """Tell whether the partial derivative stands at the edge."""
+        return bool(self.partials) and (not self.idle or bool(self.numbers))
 
     @property
     def symbols(self) -> str:
@@ -280,7 +286,7 @@ def layout(graph: Graph) -> Layout:
     ways = routes(part, card)
     sizes = {}
     for edge in graph.edges:
-        if edge.partials and not edge.idle:
+        if edge.labelled:
             sizes[order[edge.operand], order[edge.user]] = label_size(edge)
     labels = labelled(ways, sizes)
     left = min([0.0, *(x - sizes[edge][0] / 2 for edge, (x, _) in labels.items())]) - MARGIN

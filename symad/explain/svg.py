@@ -162,7 +162,7 @@ def drawn_edge(edge: Edge, layout: Layout | None) -> Iterator[str]:
         number = f" = {edge.numbers}" if edge.numbers not in ("", edge.symbols) else ""
         yield f"<title>d{edge.user}/d{edge.operand} = {escaped(edge.symbols)}{number}</title>"
     yield f'<path d="{path}" fill="none" stroke="{LIGHT["line"]}"{dashes}/>'
-    if edge.partials and not edge.idle:
+    if edge.labelled:
         place = layout.labels[ends] if layout else (0, 0)
         yield behind(edge, place)
         yield partial(edge, place)

@@ -237,6 +237,19 @@ def test_a_large_graph_is_drawn_around_a_value(capsys: pytest.CaptureFixture[str
 def test_a_partial_derivative_that_is_zero_at_the_point_passes_nothing_on() -> None:
     made = graph(explain(parse("x*y"), at={"x": 2, "y": 0}))
     assert {(edge.operand, edge.symbols): edge.idle for edge in made.edges} == {("w1", "w2"): True, ("w2", "w1"): False}
+    assert [(edge.labelled, edge.numbers) for edge in made.edges] == [(True, "0"), (True, "2")]
+    assert '  w1 -> w3 [label="w2 = 0", style=dashed];\n' in dot(made)
+    assert '  w1 -.->|"w2 = 0"| w3\n' in mermaid(made)
+    assert ">w2</tspan>" in svg(made, layout(made))
+
+
+def test_what_is_never_a_partial_derivative_is_not_written() -> None:
+    made = drawn("branch")
+    names = {node.assignment: node.name for node in made.nodes}
+    result = made.nodes[-1].name
+    assert not edge_between(made, names["w1 > 0"], result).labelled
+    assert not edge_between(made, names["log(w1)"], names["w4*w5"]).labelled
+    assert not edge_between(made, names["y"], names["floor(w2)"]).labelled
 
 
 def test_one_sweep_of_several_is_said() -> None:

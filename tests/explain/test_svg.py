@@ -59,7 +59,7 @@ def test_every_value_has_a_card_and_every_use_a_line(name: str) -> None:
     assert root.attrib["aria-labelledby"].split() == ids[:2]
     for edge, line in zip(made.edges, edges, strict=True):
         assert line.find(f"{SVG}path") is not None
-        assert bool(of_class(line, "partial")) == bool(edge.partials and not edge.idle)
+        assert bool(of_class(line, "partial")) == edge.labelled
         assert ("idle" in line.attrib["class"]) == edge.idle
     for node, card in zip(made.nodes, cards, strict=True):
         (assignment,) = of_class(card, "assignment")
@@ -84,7 +84,7 @@ def test_cards_and_labels_do_not_overlap_and_lie_inside(name: str) -> None:
     for line in of_class(root, "edge"):
         numbers = [float(n) for n in re.findall(r"-?[\d.]+", line.find(f"{SVG}path").attrib["d"])]
         assert all(0 <= n <= max(width, height) for n in numbers)
-    labels = [(e, plan.labels[e.operand, e.user], label_size(e)) for e in made.edges if e.partials and not e.idle]
+    labels = [(e, plan.labels[e.operand, e.user], label_size(e)) for e in made.edges if e.labelled]
     for k, (_, (x, y), (w, h)) in enumerate(labels):
         assert w / 2 <= x <= width - w / 2
         assert all(abs(y - v) > (h + plan.card[1]) / 2 or abs(x - u) > (w + plan.card[0]) / 2 for u, v in centres)
