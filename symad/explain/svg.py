@@ -222,7 +222,8 @@ def drawn_card(node: Node, card: Point, place: Point | None) -> Iterator[str]:
 def in_full(node: Node) -> str:
     """Say all about a value, whatever room there is on its card."""
     number = "" if node.number is None else f" = {approximate(node.number)}"
-    said = [f"{node.line}{number}"]
+    line = f"{node.name} = ({node.assignment})" if isinstance(node.number, bool) else node.line
+    said = [f"{line}{number}"]
     if node.derivative:
         slope = "" if node.slope is None or approximate(node.slope) == node.formula else f" = {approximate(node.slope)}"
         said.append(f"{node.derivative} = {node.formula}{slope}")

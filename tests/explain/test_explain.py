@@ -171,6 +171,19 @@ def test_the_chain_rule_is_over_parents() -> None:
     assert plain(row.expression) == "cos(w3) + 1 + 2*w3"
 
 
+def test_conditions_stand_in_parentheses() -> None:
+    made = explain(parse("if x > 0 and not y == 2 then x else y"), {"x": 1, "y": 2})
+    numbers = numbers_of(made.values)
+    found = [" = ".join([step.label, *forms(step, numbers)]) for step in made.values]
+    assert found[2:6] == [
+        "w3 = (w1 > 0) = (1 > 0) = true",
+        "w4 = (w2 == 2) = (2 == 2) = true",
+        "w5 = (not w4) = (not true) = false",
+        "w6 = (w3 and w5) = (true and false) = false",
+    ]
+    assert "<mo>(</mo><mrow><msub><mi>w</mi><mn>1</mn></msub><mo>&gt;</mo><mn>0</mn></mrow><mo>)</mo>" in made.html()
+
+
 def test_zeros_are_explained() -> None:
     made = explain(parse("input x, y, c, e; d = sin(c); floor(x)*y"), {"x": 1.5, "y": 2, "c": 0, "e": 0})
     assert {step.label: (step.number, *step.notes) for step in made.passes[0].steps if step.kind == "zero"} == {

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from symad.explain import words
-from symad.explain.display import numbers_of, plain, stages
+from symad.explain.display import is_condition, numbers_of, plain, stages
 from symad.explain.page.markup import Markup, element, joined, math
 from symad.explain.steps import Explanation, Number, Pass, Step, Term
 from symad.numbers import approximate, write_number
@@ -126,10 +126,17 @@ def set_stage(name: str, step: Step, numbers: Numbers) -> str:
     if name == "chain":
         return chained(step)
     if name == "numbers":
-        return numbered(step.expression, numbers)
+        return enclosed(step, numbered(step.expression, numbers))
     if name == "number" and step.number is not None:
         return numeral(approximate(step.number))[0]
-    return expression(step.simplified if name == "simplified" and step.simplified is not None else step.expression)
+    if name == "simplified" and step.simplified is not None:
+        return expression(step.simplified)
+    return enclosed(step, expression(step.expression))
+
+
+def enclosed(step: Step, mathml: str) -> str:
+    """Put a condition in parentheses, as the text does."""
+    return f"<mrow><mo>(</mo>{mathml}<mo>)</mo></mrow>" if is_condition(step.expression) else mathml
 
 
 def chained(step: Step) -> str:
