@@ -35,7 +35,24 @@ class Reasons:
         spent = [names[v] for v in users if v not in self.derivatives and self.connected[v]]
         idle = [names[v] for v in users if not self.connected[v]]
         notes = words.used(names[row.value], [names[term.user] for term in row.terms], seeded, always)
-        return [*notes, *words.passing_nothing(flat, spent, idle, self.of)]
+        return [*notes, *words.passing_nothing(flat, spent, idle, self.of), *self.branches(row)]
+
+    def branches(self, row: Row) -> Iterator[str]:
+        """Say why contributions stand behind a condition, and which of them are 0 at the point for that."""
+        names, known = self.source.names, self.values.known
+        guarded = [names[term.user] for term in row.terms if term.guarded]
+        if guarded:
+            yield words.guarded(guarded)
+        if not known or self.values.numbers.get(names[row.value]) is None:
+            return
+        absent = [name for name in guarded if self.values.numbers.get(name) is None]
+        if absent:
+            yield words.absent(absent)
+        for term in row.terms:
+            operation, operands = self.assignments[term.user]
+            if operation == "select" and names[term.user] not in absent and operands[1] != operands[2]:
+                taken = 1 if self.values.computed[operands[0]] else 2
+                yield from [words.other_branch(names[term.user])] if term.position != taken else []
 
     def fixed(self, value: int) -> Iterator[str]:
         """Name the operands of a tangent that have no term in it."""

@@ -130,6 +130,31 @@ def using(names: Sequence[str]) -> str:
     return f"{listed(names)} {'use' if len(names) > 1 else 'uses'}"
 
 
+def guarded(users: Sequence[str]) -> str:
+    """Say why contributions stand behind a condition that no rule has.
+
+    >>> guarded(["w6"])
+    'w6 is computed only where its branch is taken: elsewhere its contribution is 0, hence the if around it.'
+    """
+    if len(users) == 1:
+        where = f"{users[0]} is computed only where its branch is taken"
+        return f"{where}: elsewhere its contribution is 0, hence the if around it."
+    where = f"{listed(users)} are computed only where their branches are taken"
+    return f"{where}: elsewhere their contributions are 0, hence the if around each."
+
+
+def absent(users: Sequence[str]) -> str:
+    """Say which contributions are 0 because a branch is not taken at the point."""
+    if len(users) == 1:
+        return f"At this point {users[0]} is not computed: its contribution is 0."
+    return f"At this point {listed(users)} are not computed: their contributions are 0."
+
+
+def other_branch(user: str) -> str:
+    """Say that a conditional does not take the branch that a contribution comes from."""
+    return f"At this point {user} takes its other branch: the contribution from there is 0."
+
+
 def unused(value: str, users: Sequence[str], of: str) -> str:
     """Say why an adjoint is zero where no path leads to the result."""
     return f"No path leads from {value} to {of}." if users else f"Nothing uses {value}, so {of} does not depend on it."

@@ -68,6 +68,30 @@ def test_what_becomes_of_the_other_users() -> None:
     assert said[""][1:] == ["w3 and w4 do not reach u: their adjoints are 0."]
 
 
+def test_an_if_that_no_rule_has_is_explained() -> None:
+    text = "if x > 0 and y > 0 then sqrt(x*y) else if x < -1 then log(-x) else 0"
+    said = notes(text, {"x": -2, "y": 1}, "reverse")
+    assert said["df/dw2"][1:] == [
+        "w6 is computed only where its branch is taken: elsewhere its contribution is 0, hence the if around it.",
+        "At this point w6 is not computed: its contribution is 0.",
+    ]
+    both = "w6 and w9 are computed only where their branches are taken"
+    assert said["df/dw1"][1:] == [
+        f"{both}: elsewhere their contributions are 0, hence the if around each.",
+        "At this point w6 is not computed: its contribution is 0.",
+    ]
+    for label in ("df/dw12", "df/dw11", "df/dw10"):
+        assert not any("hence the if" in note for note in said[label])
+
+
+def test_the_branch_that_is_not_taken_gives_zero() -> None:
+    said = notes("if x > 0 then y else z", {"x": 1, "y": 2, "z": 3}, "reverse")
+    assert said["df/dw2"] == ["w2 is used by w5 alone."]
+    assert said["df/dw3"][1:] == ["At this point w5 takes its other branch: the contribution from there is 0."]
+    said = notes("if x > 0 then y else y", {"x": 1, "y": 2}, "reverse")
+    assert said["df/dw2"] == ["w2 is used 2 times by w4, so the contributions add up."]
+
+
 def test_lists_and_verbs_agree() -> None:
     made = explain(parse("x^y*z"), wrt=["x"])
     assert "w2 and w3 do not depend on the inputs chosen, and so stay fixed here." in made.passes[0].notes
