@@ -30,7 +30,7 @@ OPTIONS = {  # option: what follows it, what it does
     "--json":        ("",        "print JSON"),
     "--mode":        ("reverse", "reverse (from the results back) or forward (dual numbers)"),
     "--seed":        ("f=1,g=0", "one sweep for a combination of outputs; of inputs in forward mode"),
-    "--around":      ("w3",      "draw only the part around a value, an input or an output"),
+    "--around":      ("w3",      "draw only the part around a value: w3, or its name in the formula"),
     "--format":      ("NAME",    "the form to write, where the ending of the file does not say it"),
     "--target":      ("python",  "the language to write"),
     "--derivatives": ("KINDS",   "what to write: value,gradient"),

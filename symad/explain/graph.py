@@ -6,32 +6,22 @@ A node is a value with its derivative, an edge the use of an operand with the pa
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
-from symad.errors import NamingError, closest, columns
+from symad.derivatives.listing import value_names
+from symad.errors import NamingError, closest
+from symad.explain.cards import NARROW, card_size, cut, label_size
 from symad.explain.display import plain, readable
 from symad.explain.layers import MARGIN, Point, labelled, placed, routes
 from symad.explain.steps import Explanation, Number, Pass, Step, Term
 from symad.numbers import approximate
+from symad.parse import assigned
 
-# fmt: off
-LARGE   = 150  # values: a picture of more is no longer read
-LINE    = 22   # columns of a text on a card; three dots stand for the rest, but a number is written whole
-LABEL   = 18   # columns of a line on an edge
-SHORT   = 14   # columns of a label that stays in one line
-PART    = 60   # columns of the part of the formula that a value is: all together may be as long as its square
-NARROW  = 12   # columns of the narrowest card
-COLUMN  = 7.8  # pixels of a column on a card: 0.6 of the size of the letters, as monospaced fonts have it
-SMALL   = 6.9  # pixels of a column on an edge
-HEIGHT  = 19   # pixels of a line on a card
-LOW     = 14   # pixels of a line on an edge
-PADDING = (26, 20)  # pixels inside a card, both sides together
-# fmt: on
-SCIENTIFIC = re.compile(r"(?<![\w.])\d[\d.…]*(e[-+]?\d+)")  # a number with an exponent
+LARGE = 150  # values: a picture of more is no longer read
+PART = 60  # columns of the part of the formula that a value is: all together may be as long as its square
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +91,7 @@ class Graph:
     """Hold the values and uses of a program, in its order; `of` names what is differentiated or, forward, by what.
 
     `left_out` counts the values that are not in a part of a graph, `sweeps` those of the derivation: one is shown.
+    `names` are other names of values: of inputs and outputs, and those that the text of the formula gives.
     `room` is how many columns a card has at least, where its derivative is going to be that of another sweep.
     """
 
@@ -111,6 +102,7 @@ class Graph:
     left_out: int = 0
     sweeps: int = 1
     room: int = NARROW
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def caption(self) -> str:
@@ -171,7 +163,25 @@ def graph(explanation: Explanation, which: int = 0) -> Graph:
         nodes.append(node(step, derivatives.get(step.value), tuple(outputs[step.value]), text, state))
     skipped = {node.name for node in nodes if node.state == "skipped"}
     edges = tuple(uses(values, sweep, explanation.mode, skipped, bool(failed)))
-    return Graph(tuple(nodes), edges, explanation.mode, sweep.of if sweep else "", sweeps=len(explanation.passes))
+    of, sweeps = sweep.of if sweep else "", len(explanation.passes)
+    return Graph(tuple(nodes), edges, explanation.mode, of, sweeps=sweeps, names=names_of(explanation))
+
+
+def names_of(explanation: Explanation) -> dict[str, str]:
+    """Map the names that a user knows values by to their own: of inputs, of outputs, and of what the text assigns.
+
+    >>> from symad.explain.derivation import explain
+    >>> from symad.parse import parse
+    >>> names_of(explain(parse("u = x^2; f = sin(u) + u")))
+    {'x': 'w1', 'f': 'w4', 'u': 'w2'}
+    """
+    steps = explanation.values
+    known = {step.expression.inputs[0]: step.value for step in steps if step.kind == "input"}
+    known |= {step.label: step.value for step in steps if step.kind == "output"}
+    own = value_names(explanation.program)
+    made = {step.value for step in steps}
+    given = {name: own[value] for name, value in assigned(explanation.program).items() if own[value] in made}
+    return known | {name: value for name, value in given.items() if name not in known}
 
 
 def node(step: Step, derivative: Step | None, outputs: tuple[str, ...], text: str, state: str) -> Node:
@@ -248,7 +258,7 @@ class Surroundings:
 
 
 def around(graph: Graph, name: str, distance: int = 2, most: int = 24) -> Graph:
-    """Give the part of a graph around a value, named w7 or as an input or output; `left_out` counts the others.
+    """Give the part of a graph around a value, named w7 or as in the formula; `left_out` counts the others.
 
     Raises NamingError where there is no such value.
 
@@ -258,8 +268,7 @@ def around(graph: Graph, name: str, distance: int = 2, most: int = 24) -> Graph:
     >>> [node.name for node in part.nodes], part.left_out
     (['w2', 'w3'], 3)
     """
-    names = {label: node.name for node in graph.nodes for label in (node.name, *node.outputs)}
-    names |= {node.assignment: node.name for node in graph.nodes if node.kind == "input"}
+    names = {**graph.names, **{node.name: node.name for node in graph.nodes}}
     if name not in names:
         near = closest(name, names)
         hint = f"did you mean {near}?" if near else f"the last value is {graph.nodes[-1].name}"
@@ -323,68 +332,3 @@ def parts(graph: Graph, distance: int = 2, most: int = 16) -> dict[str, list[tup
         part = placed(len(kept), [(order[e.operand], order[e.user]) for e in surroundings.uses(kept)], card)
         made[name] = [(kept[k], round(x + MARGIN, 1), round(y + MARGIN, 1)) for k, (x, y) in part.cards.items()]
     return made
-
-
-# the text of cards and labels
-
-
-def derivative_line(label: str, slope: Number) -> tuple[str, str]:
-    """Write the label and the number of a derivative as they stand on a card, one behind the other."""
-    return cut(label, LINE), f" = {approximate(slope)}"
-
-
-def card_lines(node: Node) -> tuple[str, str, str, str]:
-    """Give the lines of a card: assignment, number, then the label and the number of the derivative, one line.
-
-    Without a number the derivative is written in symbols.
-    """
-    label = cut(node.derivative, LINE)
-    rest = ""
-    if label and node.slope is not None:
-        label, rest = derivative_line(label, node.slope)
-    elif label and node.formula and node.number is None and not node.state:
-        rest = cut(f" = {node.formula}", LINE - columns(label))
-    number = "" if node.number is None else approximate(node.number)
-    return cut(node.line, LINE), "" if number == node.line else number, label, rest
-
-
-def label(edge: Edge) -> tuple[str, str, bool]:
-    """Write what stands at an edge: symbols, number (empty if it says no more), and whether they take two lines."""
-    symbols, numbers = cut(edge.symbols, LABEL), edge.numbers
-    if columns(numbers) > LABEL - 2:  # several: their sum
-        numbers = approximate(float(sum(number for _, number in edge.partials if number is not None)))
-    if numbers == edge.symbols:
-        numbers = ""
-    return symbols, numbers, bool(numbers) and columns(symbols + numbers) + 3 > SHORT
-
-
-def label_size(edge: Edge) -> Point:
-    """Give the size of what is written at an edge."""
-    symbols, numbers, broken = label(edge)
-    widths = [columns(symbols), columns(numbers) + 2] if broken else [columns(symbols + numbers) + 3 * bool(numbers)]
-    return max(widths) * SMALL + 6, len(widths) * LOW + 2
-
-
-def card_size(graph: Graph) -> Point:
-    """Give the size of all cards: that of the largest."""
-    lines = [card_lines(node) for node in graph.nodes]
-    widest = max([graph.room, *(columns(text) for a, b, c, d in lines for text in (a, b, c + d))])
-    return widest * COLUMN + PADDING[0], max([1, *(sum(map(bool, line[:3])) for line in lines)]) * HEIGHT + PADDING[1]
-
-
-def cut(text: str, most: int) -> str:
-    """Shorten a text to some columns; three dots stand for what is missing, which is never an exponent alone.
-
-    >>> cut("w1*w2 + w3", 8), cut("w1 + 2.5e-17", 10), cut("1.25e-17", 7)
-    ('w1*w2 +…', 'w1 +…', '1.…e-17')
-    """
-    if columns(text) <= most:
-        return text
-    kept = text[: most - 1]
-    while kept and columns(kept) >= most:
-        kept = kept[:-1]
-    for found in SCIENTIFIC.finditer(text):
-        if found.start() < len(kept) < found.end():
-            exponent = "" if found.start() else found[1]
-            return f"{text[: found.start() or most - 1 - len(exponent)].rstrip()}…{exponent}"
-    return f"{kept.rstrip()}…"

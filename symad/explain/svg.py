@@ -12,20 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from textwrap import wrap
 
 from symad.errors import columns
-from symad.explain.graph import (
-    COLUMN,
-    HEIGHT,
-    LOW,
-    Edge,
-    Graph,
-    Layout,
-    Node,
-    card_lines,
-    card_size,
-    cut,
-    label,
-    label_size,
-)
+from symad.explain.cards import COLUMN, HEIGHT, LOW, card_lines, card_size, cut, label, label_size
+from symad.explain.graph import Edge, Graph, Layout, Node
 from symad.explain.layers import MARGIN, Point
 from symad.numbers import approximate
 from symad.program import counted

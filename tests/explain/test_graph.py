@@ -151,6 +151,28 @@ def test_around_a_value() -> None:
     assert [node.name for node in around(made, "w5", distance=0).nodes] == ["w5"]
 
 
+def test_values_have_the_names_of_the_formula_too(capsys: pytest.CaptureFixture[str]) -> None:
+    text = "n = 3; sq(u) = u*u; r = x*y; r = r + n; s = sq(r); t = x*y; p = s*t; b = x > 0; f = if b then p else t"
+    made = graph(explain(parse(text)))
+    lines = {name: next(node.line for node in made.nodes if node.name == value) for name, value in made.names.items()}
+    assert lines == {
+        "x": "w1 = x",
+        "y": "w2 = y",
+        "f": "w8 = if w7 then w6 else w3",
+        "r": "w4 = w3 + 3",
+        "s": "w5 = w4*w4",
+        "t": "w3 = w1*w2",
+        "p": "w6 = w5*w3",
+        "b": "w7 = w1 > 0",
+    }
+    assert around(made, "t") == around(made, "w3")
+    assert main(["graph", "examples/black_scholes.symad", "--around", "d1", "--format", "dot"]) == 0
+    assert "w15 = w12/w14" in capsys.readouterr().out
+    assert main(["graph", text, "--around", "bb"]) == 2
+    assert "hint: did you mean b?" in capsys.readouterr().err
+    assert made.names.keys().isdisjoint(node.name for node in made.nodes)
+
+
 def test_around_nothing() -> None:
     with pytest.raises(NamingError, match="no value w9"):
         around(drawn("seed"), "w9")

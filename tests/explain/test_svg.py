@@ -16,8 +16,9 @@ import pytest
 import symad
 from symad.errors import MissingError, columns
 from symad.explain import explain
+from symad.explain.cards import COLUMN, PADDING, cut, label_size
 from symad.explain.dot import dot, mermaid
-from symad.explain.graph import COLUMN, PADDING, Graph, around, cut, graph, label_size, layout
+from symad.explain.graph import Graph, around, graph, layout
 from symad.explain.svg import DARK, LIGHT, svg
 from symad.parse import parse
 from tests.explain.graphs import CALL, CASES, boxes_apart, drawn, large

@@ -15,7 +15,8 @@ from itertools import islice
 
 from symad.collector import without_collector
 from symad.errors import columns
-from symad.explain.graph import LARGE, NARROW, Graph, derivative_line, graph, layout, parts
+from symad.explain.cards import NARROW, derivative_line
+from symad.explain.graph import LARGE, Graph, graph, layout, parts
 from symad.explain.page.lines import Style, derivation, failed
 from symad.explain.page.markup import Markup, data, element, math
 from symad.explain.page.results import final, heading, module

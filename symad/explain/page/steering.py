@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from symad.explain.graph import LINE, cut
+from symad.explain.cards import LINE, cut
+from symad.explain.graph import names_of
 from symad.explain.steps import Explanation, Step
 from symad.numbers import approximate
 
@@ -22,8 +23,7 @@ def steering(explanation: Explanation) -> dict[str, object]:
             number = None if step.number is None else approximate(step.number)
             used = sorted({f"{operand} {user}" for operand, user in edges(step)})
             rows.append((step.value, phase, step.label, number, used, step.span, cut(step.label, LINE)))
-    named = {step.label: step.value for step in explanation.values}
-    named |= {step.expression.inputs[0]: step.value for step in explanation.values if step.kind == "input"}
+    named = names_of(explanation)
     return {"text": explanation.program.text, "phases": titles(explanation), "steps": rows, "names": named}
 
 
