@@ -9,8 +9,10 @@ import pytest
 
 from symad.explain import explain
 from symad.explain.page import page
+from symad.explain.page.lines import unstacked
 from symad.parse import parse
-from tests.explain.browser import opened
+from symad.printers.mathml_labels import label
+from tests.explain.browser import opened, violations
 from tests.explain.pages import look
 
 INSIDE = """() => [...document.querySelectorAll(".node")].flatMap((node) => {
@@ -36,3 +38,65 @@ def test_text_stays_inside_its_card(browser: Any, tmp_path: Path, text: str, mod
         for number in range(len(list(explanation.steps))):
             tab.locator("#slider").fill(str(number + 1))
             assert tab.evaluate(INSIDE) == []
+
+
+BRANCHES = "if x > 0 and y > 0 then sqrt(x*y) else if x < -1 then log(-x) else 0"
+SHARE = "d = (log(S/K) + (r + v^2/2)*T)/(v*sqrt(T)); call = S*normcdf(d) - K*exp(-r*T)*normcdf(d - v*sqrt(T))"
+LAST = {  # formula, point: the line of its last step is long, or high
+    "seed": ("z = x1*x2 + sin(x1)", {"x1": 2, "x2": 3}),
+    "branches": (BRANCHES, {"x": -2, "y": 1}),
+    "fractions": (SHARE, {"S": 100, "K": 95, "r": 0.05, "v": 0.2, "T": 0.5}),
+    "a long sum": ("x + 2*x + sin(x) + cos(x) + exp(x) + x^2 + x^3 + log(x)", {"x": 1.5}),
+}
+PANEL = """() => {
+  const panel = document.querySelector("#panel");
+  const leaves = [...panel.querySelectorAll(".line :is(mi, mn, mo)")];
+  const sizes = leaves.map((leaf) => parseFloat(getComputedStyle(leaf).fontSize));
+  const outer = panel.getBoundingClientRect();
+  const out = [...panel.querySelectorAll(".line math")].filter((math) => {
+    const box = math.getBoundingClientRect();
+    return box.left < outer.left - 0.5 || box.right > outer.right + 0.5;
+  });
+  return {out: out.map((math) => math.textContent), smallest: Math.min(...sizes), shadow: panel.className};
+}"""
+
+
+@pytest.mark.parametrize("name", LAST)
+@pytest.mark.parametrize(("scheme", "width"), [("light", 390), ("dark", 1400)])
+def test_the_line_of_a_step_is_all_in_sight(browser: Any, tmp_path: Path, scheme: str, width: int, name: str) -> None:
+    text, point = LAST[name]
+    with opened(browser, page(explain(parse(text), point)), tmp_path, **look(scheme, width)) as tab:
+        tab.click("#last")
+        found = tab.evaluate(PANEL)
+        assert found["out"] == []
+        assert found["shadow"] == ""
+        if name == "branches":  # its longest condition is written as wide as a phone
+            assert found["smallest"] >= (7 if width == 390 else 10)
+        else:
+            assert found["smallest"] >= 11
+        assert violations(tab) == []
+
+
+def test_a_line_breaks_only_between_terms(browser: Any, tmp_path: Path) -> None:
+    with opened(browser, page(explain(parse(LAST["seed"][0]), LAST["seed"][1])), tmp_path, **look("light", 390)) as tab:
+        tab.click("#last")
+        parts = "[...document.querySelector('#panel .form').querySelectorAll('math')].map(math => math.textContent)"
+        assert tab.evaluate(parts) == ["=dzdw3⋅dw3dw1", "+dzdw4⋅dw4dw1"]
+
+
+def test_what_is_wider_than_its_box_has_a_shadow(browser: Any, tmp_path: Path) -> None:
+    guard = " and ".join(f"x > {k}" for k in range(6))
+    html = page(explain(parse(f"if {guard} then x*y else y"), {"x": 20, "y": 1}))
+    with opened(browser, html, tmp_path, **look("light", 390)) as tab:
+        tab.click("#last")
+        assert tab.evaluate("document.querySelector('.formula').className") == "formula overflowing"
+        tab.set_viewport_size({"width": 2400, "height": 900})
+        tab.wait_for_selector(".formula:not(.overflowing)")
+        assert tab.evaluate("document.documentElement.scrollWidth") <= 2400
+
+
+def test_derivatives_in_fractions_stand_on_one_line() -> None:
+    assert unstacked(f"<mfrac>{label('df/dx')}<mi>x</mi></mfrac>") == (
+        "<mfrac><mrow><mi>d</mi><mi>f</mi><mo>/</mo><mi>d</mi><mi>x</mi></mrow><mi>x</mi></mfrac>"
+    )
+    assert unstacked(label("df/dx")) == label("df/dx")

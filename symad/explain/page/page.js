@@ -92,8 +92,9 @@
 
   function reveal(element, box) {
     const [inner, outer] = [element.getBoundingClientRect(), box.getBoundingClientRect()];
-    box.scrollTop += inner.top - outer.top - (outer.height - inner.height) / 2;
-    box.scrollLeft += inner.left - outer.left - (outer.width - inner.width) / 2;
+    // What is larger than the box is shown from its start.
+    box.scrollTop += inner.top - outer.top - Math.max(0, outer.height - inner.height) / 2;
+    box.scrollLeft += inner.left - outer.left - Math.max(0, outer.width - inner.width) / 2;
   }
 
   function showPanel() {
@@ -103,11 +104,31 @@
     line.className = "line";
     line.append(...copies[0].childNodes);
     byId("panel").replaceChildren(line, ...copies.slice(1));
+    fit();
     const failure = document.querySelector(".lines .failure");
     if (failure && current === count - 1) byId("panel").append(failure.cloneNode(true));
     const title = `Step ${current + 1} of ${count}, ${phases[steps[current].phase + 1]}`;
     byId("title").textContent = title;
     byId("said").textContent = `${title}: ${lines[current].ariaLabel ?? lines[current].textContent}`;
+  }
+
+  // A formula breaks at the signs of a sum; a term that is too long is set smaller, as long as it can be read.
+  const SMALLEST = 12; // pixels
+  function fit() {
+    const line = document.querySelector("#panel .line");
+    const forms = all(".form", line);
+    const room = (form) => form.clientWidth - parseFloat(getComputedStyle(form).paddingLeft);
+    const widest = (form) => Math.max(0, ...all("math", form).map((part) => part.getBoundingClientRect().width));
+    const tooWide = (form) => widest(form) / room(form);
+    line.classList.remove("wide");
+    for (const form of forms) form.style.fontSize = "";
+    line.classList.toggle("wide", forms.some((form) => tooWide(form) > 1));
+    for (const form of forms) {
+      const ratio = tooWide(form);
+      const size = parseFloat(getComputedStyle(form).fontSize);
+      if (ratio > 1) form.style.fontSize = `${Math.max(Math.min(SMALLEST, size), Math.floor(size / ratio))}px`;
+    }
+    for (const box of all("#panel, .formula, .formulas")) box.classList.toggle("overflowing", box.scrollWidth > box.clientWidth);
   }
 
   function showSource() {
@@ -180,10 +201,15 @@
     node.addEventListener("mousedown", (event) => event.preventDefault()); // the focus, and with it the keys, stay
     node.addEventListener("click", () => goToValue(value));
   }
+  addEventListener("resize", fit);
   addEventListener("hashchange", () => Number.isNaN(fromHash()) || go(fromHash()));
 
   for (const input of all("input[name=show]")) {
-    const show = () => input.checked && (document.body.dataset.show = input.value);
+    const show = () => {
+      if (!input.checked) return;
+      document.body.dataset.show = input.value;
+      if (current >= 0) fit();
+    };
     input.addEventListener("change", show);
     show();
   }
