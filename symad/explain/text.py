@@ -26,7 +26,7 @@ def text(explanation: Explanation) -> str:
 
 def lines(explanation: Explanation) -> Iterator[str]:
     """Write the lines of a derivation."""
-    yield from formula(explanation).splitlines()
+    yield from statements(formula(explanation))
     if explanation.point:
         yield f"at {point(explanation.point)}"
     yield ""
@@ -49,6 +49,29 @@ def formula(explanation: Explanation) -> str:
     """Give the formula as it was written; as its list of assignments, if it was made otherwise."""
     program = explanation.program
     return program.text.strip() or str(program)
+
+
+def statements(text: str) -> list[str]:
+    """Give the lines of a formula without its comments.
+
+    >>> statements("# area\\nr = 2 # metres\\n\\npi*r^2")
+    ['r = 2', 'pi*r^2']
+    """
+    kept = [line.partition("#")[0].rstrip() for line in text.splitlines()]
+    return [line for line in kept if line]
+
+
+def heading(text: str) -> str:
+    """Write a formula in one line, without its comments.
+
+    >>> heading("# area\\nr = (1 +\\n  2)\\npi*r^2")
+    'r = (1 + 2); pi*r^2'
+    """
+    made, depth = "", 0
+    for line in statements(text):
+        made += ("" if not made else " " if depth or made.endswith(";") else "; ") + " ".join(line.split())
+        depth += line.count("(") - line.count(")")
+    return made
 
 
 def point(coordinates: Mapping[str, float]) -> str:

@@ -110,6 +110,22 @@ def test_a_comment_may_hold_backticks() -> None:
     assert "`` x + # ` ``` <b> y ``" in markdown or "```` x + # ` ``` <b> y ````" in markdown
 
 
+def test_comments_are_no_part_of_a_heading() -> None:
+    made = explain(parse("# how long (in all\nu = x + 1  # first\n\n# then\nf = (u +\n  y)*2\n"), {"x": 1, "y": 2})
+    assert str(made).startswith("u = x + 1\nf = (u +\n  y)*2\nat x = 1, y = 2\n")
+    html = made.html()
+    assert "<title>The derivatives of u = x + 1; f = (u + y)*2</title>" in html
+    assert '<h1 aria-label="u = x + 1; f = (u + y)*2">' in html
+    long = explain(parse("# a comment\n" + " + ".join(f"sin({k}*x)" for k in range(1, 80)))).html()
+    assert '<h1 class="plain">sin(1*x) + ' in long
+
+
+def test_parts_are_places_in_the_formula_of_the_document() -> None:
+    document = json.loads(explain(parse("\n\n  x*y # product\n")).json())
+    parts = {step["label"]: step["part"] for step in document["values"] if step["part"]}
+    assert document["formula"][parts["w3"]["start"] : parts["w3"]["end"]] == "x*y"
+
+
 def test_formulas_and_steps_do_not_share_names() -> None:
     text = " + ".join(f"exp(x{k}*y)*sin(exp(x{k}*y) + z)" for k in range(12))
     made = explain(parse(text), dict.fromkeys(parse(text).inputs, 0.5))

@@ -24,6 +24,7 @@ from symad.explain.page.steering import steering
 from symad.explain.steps import Explanation, Step, Term
 from symad.explain.svg import svg
 from symad.explain.text import COORDINATES, formula
+from symad.explain.text import heading as one_line
 from symad.numbers import approximate
 from symad.printers.mathml import numeral
 from symad.printers.mathml_labels import name
@@ -46,7 +47,7 @@ def page(explanation: Explanation) -> str:
     script = asset("page.js")
     digest = b64encode(sha256(script.encode()).digest()).decode()
     policy = f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{digest}'"
-    title = " ".join(formula(explanation).split())
+    title = one_line(formula(explanation))
     head = element(
         "head",
         None,
@@ -152,10 +153,10 @@ def opening(explanation: Explanation) -> list[str]:
     rows: list[str] = [element("p", {"class": "eyebrow"}, "The derivatives of")]
     if typeset is not None:
         scrolled = {"class": "formula", "tabindex": "0", "role": "group", "aria-label": "The formula"}
-        rows.append(element("div", scrolled, element("h1", {"aria-label": " ".join(text.split())}, typeset)))
+        rows.append(element("div", scrolled, element("h1", {"aria-label": one_line(text)}, typeset)))
     else:
-        first = " ".join(text[:TITLE].split())
-        rows.append(element("h1", {"class": "plain"}, first + ("…" if len(text) > TITLE else "")))
+        first = one_line(text)
+        rows.append(element("h1", {"class": "plain"}, first[:TITLE] + ("…" if len(first) > TITLE else "")))
         rows.append(element("noscript", None, element("pre", None, text)))
     if explanation.point:
         pairs = [
