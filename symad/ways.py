@@ -208,21 +208,23 @@ def compare(program: Program, at: Mapping[str, float], wrt: Sequence[str] | None
 
 
 def kinks(program: Program, arguments: list[float], chosen: Sequence[str]) -> Iterator[str]:
-    """Say where there is no derivative: the slopes on both sides differ, and what is compared with is a convention."""
+    """Say where there is no derivative, at a jump or a kink: what is compared with is a convention."""
     places = [program.inputs.index(name) for name in chosen]
     if len(program.assignments) * len(places) * len(program.outputs) > LOOKED_AT:
         return
-    without = []
+    without: dict[str, list[str]] = {"jump": [], "kink": []}
     for label in program.outputs:
         try:
             found = list(slopes(program.part([label]), arguments, places, Random(0)))
         except EvaluationError:
             continue
-        pairs = zip(chosen, found, strict=True)
-        without += [derivative_label(label, name) for name, slope in pairs if slope is not None and not slope.smooth]
-    if without:
-        verb = "have" if len(without) > 1 else "has"
-        yield f"{listed(without)} {verb} a kink here: no derivative, and the value is the convention of the table"
+        for name, slope in zip(chosen, found, strict=True):
+            if slope is not None and (slope.jump or not slope.smooth):
+                without["jump" if slope.jump else "kink"].append(derivative_label(label, name))
+    for kind, labels in without.items():
+        if labels:
+            verb = "have" if len(labels) > 1 else "has"
+            yield f"{listed(labels)} {verb} a {kind} here: no derivative, and the value is the convention of the table"
 
 
 def refuse_what_takes_long(program: Program, inputs: int) -> None:
