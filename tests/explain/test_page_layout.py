@@ -95,6 +95,37 @@ def test_what_is_wider_than_its_box_has_a_shadow(browser: Any, tmp_path: Path) -
         assert tab.evaluate("document.documentElement.scrollWidth") <= 2400
 
 
+CROSSED = """() => {
+  const cards = [...document.querySelectorAll(".node:not(.away)")].map((node) => [
+    node.dataset.value, node.querySelector("rect").getBoundingClientRect()]);
+  return [...document.querySelectorAll(".edge:not(.away)")].flatMap((edge) => {
+    const path = edge.querySelector("path");
+    const matrix = path.getScreenCTM();
+    const length = path.getTotalLength();
+    const hit = new Set();
+    for (let k = 0; k <= 200; k++) {
+      const {x, y} = path.getPointAtLength(length * k / 200).matrixTransform(matrix);
+      for (const [value, box] of cards) {
+        const own = value === edge.dataset.operand || value === edge.dataset.user;
+        if (!own && x > box.left + 1 && x < box.right - 1 && y > box.top + 1 && y < box.bottom - 1) hit.add(value);
+      }
+    }
+    return [...hit].map((value) => `${edge.dataset.operand} ${edge.dataset.user} ${value}`);
+  });
+}"""
+
+
+def test_edges_of_a_part_pass_beside_the_cards(browser: Any, tmp_path: Path) -> None:
+    steps = [f"a{k} = sin(a{k - 1})*y + a{k - 1}" for k in range(1, 80)]
+    explanation = explain(parse("; ".join(["a0 = x", *steps, "output a79"])), {"x": 1, "y": 0.5})
+    with opened(browser, page(explanation), tmp_path, **look("light", 1400)) as tab:
+        for name in ("w3", "w100", "w101", "w102", "a79"):
+            tab.fill("#around", name)
+            tab.keyboard.press("Enter")
+            assert tab.locator(".edge:not(.away)").count() > 2
+            assert tab.evaluate(CROSSED) == []
+
+
 def test_derivatives_in_fractions_stand_on_one_line() -> None:
     assert unstacked(f"<mfrac>{label('df/dx')}<mi>x</mi></mfrac>") == (
         "<mfrac><mrow><mi>d</mi><mi>f</mi><mo>/</mo><mi>d</mi><mi>x</mi></mrow><mi>x</mi></mfrac>"

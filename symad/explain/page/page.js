@@ -66,7 +66,7 @@
     }
     for (const edge of edges.values()) {
       const [from, to] = [spots.get(edge.dataset.operand), spots.get(edge.dataset.user)];
-      if (from && to) arranged.push(route(edge, from, to, height));
+      if (from && to) arranged.push(route(edge, from, to, [...spots.values()], [width, height]));
     }
     for (const element of arranged) element.classList.remove("away");
     const [xs, ys] = [0, 1].map((axis) => [...spots.values()].map((spot) => spot[axis]));
@@ -79,12 +79,24 @@
     graph.parentElement.style.setProperty("--width", `${right - left}px`);
   }
 
-  function route(edge, [x1, y1], [x2, y2], height) {
+  // An edge goes straight to the next layer; on its way to a later one it passes beside the cards between.
+  function route(edge, from, to, cards, [width, height]) {
+    const [[x1, y1], [x2, y2]] = [from, to];
+    const between = cards.filter(([, y]) => y > y1 + height / 2 && y < y2 - height / 2);
+    const beside = width / 2 + 12;
+    const free = (x) => between.every(([u]) => Math.abs(x - u) >= beside - 1);
+    const way = (x) => Math.abs(x - x1) + Math.abs(x - x2);
+    const places = [x1, x2, ...between.flatMap(([u]) => [u - beside, u + beside])].filter(free);
+    const x = places.sort((a, b) => way(a) - way(b))[0];
     const [start, end] = [y1 + height / 2, y2 - height / 2];
-    const middle = (start + end) / 2;
+    const ys = between.map(([, y]) => y);
+    const [top, bottom] = between.length ? [Math.min(...ys) - height / 2, Math.max(...ys) + height / 2] : [end, end];
+    const curve = (u, y, v, z) => `C${u} ${(y + z) / 2} ${v} ${(y + z) / 2} ${v} ${z}`;
+    const through = between.length ? `${curve(x1, start, x, top)}V${bottom}${curve(x, bottom, x2, end)}` : curve(x1, start, x2, end);
     const head = `M${x2 - 4.5} ${end - 7}L${x2} ${end - 1}L${x2 + 4.5} ${end - 7}`;
-    edge.querySelector("path").setAttribute("d", `M${x1} ${start}C${x1} ${middle} ${x2} ${middle} ${x2} ${end}${head}`);
-    for (const label of all("text, rect", edge)) label.setAttribute("transform", `translate(${(x1 + x2) / 2} ${middle})`);
+    edge.querySelector("path").setAttribute("d", `M${x1} ${start}${through}${head}`);
+    const place = between.length ? [(x + x2) / 2, (bottom + end) / 2] : [(x1 + x2) / 2, (start + end) / 2];
+    for (const label of all("text, rect", edge)) label.setAttribute("transform", `translate(${place[0]} ${place[1]})`);
     return edge;
   }
 
