@@ -130,7 +130,8 @@ class Sweep:
             notes.append(words.undefined(label, *self.broken[label][:2]))
         elif state:
             notes.append(words.passed_over(name, self.of, self.mode))
-        return Step(kind, label, name, expression, simplified, number, seed, terms, tuple(notes), state=state)
+        part = self.values.parts[row.value]
+        return Step(kind, label, name, expression, simplified, number, seed, terms, tuple(notes), part, state)
 
     def computed(self, row: Row, label: str, expression: Program) -> Number | None:
         """Compute a row where its value is needed; what has no value there is noted as broken."""
@@ -249,5 +250,6 @@ class Sweep:
         for value in zeros:
             label = self.title(names[value])
             number = 0.0 if values.known else None
-            made.append(Step("zero", label, names[value], nothing, number=number, notes=(self.reasons.zero(value),)))
+            note, part = self.reasons.zero(value), self.values.parts[value]
+            made.append(Step("zero", label, names[value], nothing, number=number, notes=(note,), span=part))
         return sorted(made, key=lambda step: place[step.value], reverse=self.mode == "reverse")

@@ -147,7 +147,16 @@ def test_each_step_knows_its_part_of_the_formula() -> None:
         "sq(r)/2 - r²",
         "√(a)",
         "sq(r)/2 - r² + √(a)",
+        "sq(r)/2 - r² + √(a)",
     ]
+    assert list(parts)[-1] == "f"
+    for mode in ("reverse", "forward"):
+        sweep = explain(parse(text), {"a": 4, "b": 1}, mode=mode).passes[0]
+        assert {step.label: text[slice(*step.span or (0, 0))] for step in sweep.steps} == {
+            step.label: parts[step.value] for step in sweep.steps
+        }
+    zero = explain(parse("input x, y; x"), {"x": 1, "y": 1}).passes[0].steps[0]
+    assert (zero.kind, zero.span) == ("zero", (9, 10))
 
 
 def test_a_program_that_was_not_read_has_no_parts() -> None:
