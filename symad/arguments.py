@@ -31,7 +31,7 @@ OPTIONS = {  # option: what follows it, what it does
     "--mode":        ("reverse", "reverse (from the results back) or forward (dual numbers)"),
     "--seed":        ("f=1,g=0", "one sweep for a combination of outputs; of inputs in forward mode"),
     "--of":          ("hessian", "the matrix: jacobian, or hessian of one output"),
-    "--around":      ("w3",      "draw only the part around a value, an input or an output"),
+    "--around":      ("w3",      "draw only the part around a value: w3, or its name in the formula"),
     "--format":      ("NAME",    "the form to write, where the ending of the file does not say it"),
     "--target":      ("python",  "the language to write"),
     "--derivatives": ("KINDS",   "what to write, of value,gradient,jacobian,hessian,hvp,jvp,vjp"),

@@ -21,6 +21,7 @@ DIGITS = 150
 STEP = 50  # the step is 10^-50 of the input: a central difference errs by 10^-100, and cancels 50 of the 150 digits
 NOISE = 30  # digits that the formula may cancel besides
 SMOOTH = 20  # digits to which the slopes on both sides agree where there is no kink: they differ by a step's worth
+CLOSER = 1e-10  # of a step: there a root has changed by less than half as much, a jump by as much
 ULP = 2.0**-52
 TRIALS = 4  # of rounding at random, of which the largest change counts: two errors of a sum may cancel by chance
 
@@ -38,6 +39,8 @@ class Slope:
     changes by a unit in its last place at most, at random: the derivative of the formula as a computer knows it.
     `paths` is the sum that the chain rule takes over all paths to the output, of absolute values, times 2^-52: each
     term is rounded, and what remains after they cancel is not more accurate.
+
+    `smooth` tells whether the slopes on both sides agree, `jump` whether the value itself is another on one of them.
     """
 
     value: Any
@@ -45,6 +48,7 @@ class Slope:
     rounding: Any
     paths: float
     smooth: bool
+    jump: bool
 
 
 def slopes(program: Program, point: Sequence[float], places: Sequence[int], random: Random) -> Iterator[Slope | None]:
@@ -150,8 +154,13 @@ def slope(
     ahead, behind, middle = (above - base[result]) / step, (base[result] - below) / step, (above - below) / (2 * step)
     noise = abs(base[result]) * mp.mpf(10) ** (NOISE - DIGITS) / step
     smooth = abs(ahead - behind) <= max(abs(ahead), abs(behind)) * mp.mpf(10) ** -SMOOTH + noise
+    jump = False
+    for side, there in ((1, above), (-1, below)):
+        change = abs(there - base[result])
+        if change > mp.sqrt(step) * (abs(base[result]) or 1):  # it jumps if much closer it has changed as much
+            jump = jump or abs(moved(side * step * CLOSER, base) - base[result]) > change / 2
     rounding = mp.mpf(0)
     for factors, known in shaken:
         rounding = max(rounding, abs((moved(step, known, factors) - known[result]) / step - ahead))
     paths = path_sum(program, cone, local) * ULP
-    return Slope(middle if abs(middle) > noise else mp.mpf(0), noise, rounding, paths, bool(smooth))
+    return Slope(middle if abs(middle) > noise else mp.mpf(0), noise, rounding, paths, bool(smooth), jump)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from symad.errors import columns
@@ -26,6 +27,7 @@ DARK = {
     "accent":  "#c5b3ff",
 }
 # fmt: on
+SCIENTIFIC = re.compile(r"(?<![\w.])\d[\d.…]*(e[-+]?\d+)")  # a number with an exponent
 ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 
 
@@ -49,14 +51,18 @@ def escaped(text: str) -> str:
 
 
 def cut(text: str, most: int) -> str:
-    """Shorten a text to some columns; three dots stand for what is missing.
+    """Shorten a text to some columns; three dots stand for what is missing, which is never an exponent alone.
 
-    >>> cut("w1*w2 + w3", 8)
-    'w1*w2 +…'
+    >>> cut("w1*w2 + w3", 8), cut("w1 + 2.5e-17", 10), cut("1.25e-17", 7)
+    ('w1*w2 +…', 'w1 +…', '1.…e-17')
     """
     if columns(text) <= most:
         return text
     kept = text[: most - 1]
     while kept and columns(kept) >= most:
         kept = kept[:-1]
+    for found in SCIENTIFIC.finditer(text):
+        if found.start() < len(kept) < found.end():
+            exponent = "" if found.start() else found[1]
+            return f"{text[: found.start() or most - 1 - len(exponent)].rstrip()}…{exponent}"
     return f"{kept.rstrip()}…"

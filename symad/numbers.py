@@ -6,7 +6,7 @@ import math
 from decimal import Decimal
 from fractions import Fraction
 
-from symad.errors import SymadError
+from symad.errors import NamingError, SymadError
 
 Number = int | Fraction | float
 EXACT_BITS = 256  # integers and rationals are exact up to this size
@@ -67,6 +67,21 @@ def write_number(number: Number) -> str:
     if isinstance(number, int):
         return str(number)
     return f"{number.numerator}/{number.denominator}"
+
+
+def finite(value: float, what: str) -> float:
+    """Insist on a finite number.
+
+    >>> finite(1, "the value of x")
+    1.0
+    """
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        number = math.nan
+    if not math.isfinite(number):
+        raise NamingError(f"{what} is no number")
+    return number
 
 
 def approximate(number: float | bool) -> str:

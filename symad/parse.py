@@ -63,6 +63,24 @@ def parse(text: str) -> Program:
     return reader.finish()
 
 
+def assigned(program: Program) -> dict[str, int]:
+    """Read the text of a program again, for the values that it gives names to; empty where it was not read from text.
+
+    >>> assigned(parse("u = x*y; v = sin(u); v + u"))
+    {'u': 2, 'v': 3}
+    """
+    if not program.text:
+        return {}
+    reader = Reader(program.text)
+    run(program.text, reader, unexpected)
+    values = {assignment: value for value, assignment in enumerate(program.assignments)}
+    places: list[int] = []  # of the reader's values in the program, -1 for those of the bodies of functions
+    for operation, operands in reader.builder.assignments:
+        known = operands if operation in LEAVES else tuple([places[v] for v in operands])
+        places.append(values.get((operation, known), -1))
+    return {name: places[value] for name, value in reader.assigned.items() if places[value] >= 0}
+
+
 @cache
 def definition(name: str, count: int) -> Program:
     """Read the definition of a function that the table writes in terms of others."""

@@ -13,14 +13,13 @@ input carries its number and its shape instead, a constant its number. The names
 
 from __future__ import annotations
 
-import math
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from symad.errors import EvaluationError, NamingError, closest
-from symad.numbers import write_number
+from symad.numbers import finite, write_number
 from symad.operations import CONSTANTS, LEAVES, NUMBERS
 
 Assignment = tuple[str, tuple[Any, ...]]
@@ -249,11 +248,7 @@ def counted(count: int, noun: str) -> str:
 
 def arguments_at(program: Program, point: Mapping[str, float]) -> list[float]:
     """Put the coordinates of a point in the order of the inputs; each has to be a finite number."""
-    arguments = program.bind((), dict(point))
-    for name, number in zip(program.inputs, arguments, strict=True):
-        if not math.isfinite(number):
-            raise NamingError(f"the value of {name} is no number")
-    return arguments
+    return program.bind((), {name: finite(value, f"the value of {name}") for name, value in point.items()})
 
 
 def shown(names: Sequence[str]) -> str:

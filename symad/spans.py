@@ -35,6 +35,12 @@ class Reader:
     def __getattr__(self, rule: str) -> Callable[..., Span]:
         return self.rule
 
+    def next(self, before: Span, comma: Token, last: Token | Span) -> Span:
+        """Give the span of a list of names or arguments; each name is a part of its own."""
+        _, end = self.rule(last)
+        self.found[comma[2]] = (before[0], end)
+        return (before[0], end)
+
     def rule(self, *children: Token | Span) -> Span:
         """Give the span of a rule, and note it for its own tokens."""
         if not children:

@@ -16,14 +16,14 @@ from itertools import zip_longest
 from random import Random
 from typing import Any, NamedTuple
 
-from symad.arithmetics import COMPLEX, DOUBLES, PRECISE, Outcome, outcomes
+from symad.arithmetics import COMPLEX, DOUBLES, Outcome, outcomes
 from symad.check import listed
 from symad.derivatives.gradient import all_partials
 from symad.derivatives.labels import chosen_inputs, derivative_label
 from symad.differences import slopes
 from symad.errors import EvaluationError, SymadError
+from symad.judge import DIGITS, to_many_digits
 from symad.parse import parse
-from symad.precise import GUARD
 from symad.printers.infix import formulas
 from symad.program import Program, arguments_at, counted, evaluate, failure
 from symad.simplify import simplify
@@ -31,8 +31,6 @@ from symad.simplify import simplify
 EPS = 2.0**-52
 STEPS = {1: math.sqrt(EPS), 2: math.cbrt(EPS)}  # of differences, by the number of sides, times max(1, |x|)
 IMAGINARY = 1e-20  # the complex step: its square is nothing beside the real part
-DIGITS = 50
-AGAIN = 100  # digits to which a derivative is looked at again: sin(pi) is 0, and in 50 digits it is not
 EFFORT = 600_000  # assignments times derivatives, some ten seconds
 ONCE = 15  # derivatives that cost what is to be done once for an assignment: 50 digits, printing, reading
 LOOKED_AT = 3000  # assignments times derivatives that are looked at from both sides
@@ -199,31 +197,34 @@ def compare(program: Program, at: Mapping[str, float], wrt: Sequence[str] | None
     refuse_what_takes_long(program, len(chosen))
     derived = all_partials(program, wrt)
     labels = derived.outputs[len(program.outputs) :]
-    truths = to_many_digits(derived.part(labels), arguments)
+    truths, unsettled = to_many_digits(derived.part(labels), arguments)
     ways = tuple(every_way(program, derived, chosen, arguments, truths)) if labels else ()
     texts = [None if t is None else import_module("mpmath").nstr(t, DIGITS) if t else "0" for t in truths]
     point = dict(zip(program.inputs, arguments, strict=True))
     found = Comparison(point, values, dict(zip(labels, texts, strict=True)), ways, ())
-    notes = [*conclusions(found, len(chosen), len(program.outputs)), *kinks(program, arguments, chosen)]
+    said = conclusions(found, unsettled, len(chosen), len(program.outputs))
+    notes = [*said, *kinks(program, arguments, chosen)]
     return replace(found, notes=tuple(notes))
 
 
 def kinks(program: Program, arguments: list[float], chosen: Sequence[str]) -> Iterator[str]:
-    """Say where there is no derivative: the slopes on both sides differ, and what is compared with is a convention."""
+    """Say where there is no derivative, at a jump or a kink: what is compared with is a convention."""
     places = [program.inputs.index(name) for name in chosen]
     if len(program.assignments) * len(places) * len(program.outputs) > LOOKED_AT:
         return
-    without = []
+    without: dict[str, list[str]] = {"jump": [], "kink": []}
     for label in program.outputs:
         try:
             found = list(slopes(program.part([label]), arguments, places, Random(0)))
         except EvaluationError:
             continue
-        pairs = zip(chosen, found, strict=True)
-        without += [derivative_label(label, name) for name, slope in pairs if slope is not None and not slope.smooth]
-    if without:
-        verb = "have" if len(without) > 1 else "has"
-        yield f"{listed(without)} {verb} a kink here: no derivative, and the value is the convention of the table"
+        for name, slope in zip(chosen, found, strict=True):
+            if slope is not None and (slope.jump or not slope.smooth):
+                without["jump" if slope.jump else "kink"].append(derivative_label(label, name))
+    for kind, labels in without.items():
+        if labels:
+            verb = "have" if len(labels) > 1 else "has"
+            yield f"{listed(labels)} {verb} a {kind} here: no derivative, and the value is the convention of the table"
 
 
 def refuse_what_takes_long(program: Program, inputs: int) -> None:
@@ -242,21 +243,6 @@ def values_at(program: Program, arguments: Sequence[float]) -> dict[str, float]:
         value, number = next((v, x) for v, x in enumerate(values) if x is not None and not math.isfinite(x))
         raise failure(program, value, values, OverflowError() if math.isinf(number) else ValueError())
     return {label: float(values[v]) for label, v in zip(program.outputs, program.results, strict=True)}
-
-
-def to_many_digits(derived: Program, arguments: Sequence[float]) -> list[Any]:
-    """Evaluate derivatives to 50 digits; None where there is no value, 0 where more digits leave nothing."""
-    mp = import_module("mpmath")
-    found = []
-    with mp.workdps(DIGITS + GUARD):
-        first = outcomes(derived, list(map(mp.mpf, arguments)), PRECISE)
-    with mp.workdps(AGAIN + GUARD):
-        second = outcomes(derived, list(map(mp.mpf, arguments)), PRECISE)
-    with mp.workdps(DIGITS):
-        for (t, _), (again, _) in zip(first, second, strict=True):
-            nothing = None not in (t, again) and abs(again) <= abs(t) * mp.mpf(10) ** -GUARD
-            found.append(None if t is None else mp.mpf(0) if nothing else +t)
-    return found
 
 
 # the ways
@@ -357,14 +343,16 @@ def note(labels: Sequence[str], found: Sequence[Outcome]) -> str:
 # what it shows
 
 
-def conclusions(comparison: Comparison, inputs: int, outputs: int) -> Iterator[str]:
+def conclusions(comparison: Comparison, unsettled: Sequence[str], inputs: int, outputs: int) -> Iterator[str]:
     """Say in words what the table shows."""
     if not comparison.ways:
         yield "there is no input: nothing to compare"
         return
-    without = [label for label, truth in comparison.truths.items() if truth is None]
+    without = [label for label, truth in comparison.truths.items() if truth is None and label not in unsettled]
     if without:
         yield f"there is no true value of {listed(without)}, and no error"
+    if unsettled:
+        yield f"the true value of {listed(unsettled)} is not known, nor the error: more digits still change it"
     far = [label for k, label in enumerate(comparison.truths) if is_far(comparison, k)]
     if far:
         yield f"differences are far off in {listed(far)}:"

@@ -49,6 +49,13 @@ def test_every_assignment_has_a_part() -> None:
     assert set(program.origins) <= set(found)
 
 
+def test_declared_inputs_are_parts_of_their_own() -> None:
+    text = "input alpha, b,c\nf(u, v) = u*v\nf(alpha, b)*c"
+    program, found = parse(text), spans(text)
+    places = [program.origins[value] for value in range(len(program.inputs))]
+    assert [text[slice(*found[place])] for place in places] == ["alpha", "b", "c"]
+
+
 def test_long_and_deep_formulas_take_linear_time() -> None:
     start = time.process_time()
     spans(" + ".join(f"x{k}" for k in range(100_000)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from symad.errors import DerivativeError, NamingError, closest
+from symad.errors import DerivativeError, NamingError, SymadError, closest
 from symad.program import Program, shown
 
 
@@ -23,7 +23,8 @@ def derivative_label(label: str, name: str) -> str:
 
 
 def chosen_inputs(program: Program, wrt: Sequence[str] | None) -> Sequence[str]:
-    """Check the names of the inputs by which to differentiate."""
+    """Check the names of the inputs by which to differentiate, and that it is a program that has them."""
+    insist_on_program(program)
     if wrt is None:
         return program.inputs
     if isinstance(wrt, str):
@@ -46,8 +47,16 @@ def chosen_inputs(program: Program, wrt: Sequence[str] | None) -> Sequence[str]:
     return wrt
 
 
+def insist_on_program(program: Program) -> None:
+    """Insist on a program: text is the first thing that comes to mind."""
+    if not isinstance(program, Program):
+        kind = type(program).__name__
+        raise SymadError(f"a Program is expected, not a {kind}", hint="symad.parse makes one of text")
+
+
 def one_output(program: Program, name: str) -> None:
     """Insist on a single output."""
+    insist_on_program(program)
     if len(program.outputs) != 1:
         listed = ", ".join(program.outputs[:5]) + (" …" if len(program.outputs) > 5 else "")
         raise DerivativeError(

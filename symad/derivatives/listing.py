@@ -65,12 +65,14 @@ class Term(NamedTuple):
     """Hold one term of a row: `user` is the value whose rule it is, by the operand at `position`.
 
     `partial` and `contribution`, which is that times an adjoint or tangent, are values of the listing's builder.
+    `guarded` tells whether the contribution is 0 where the branch of its user is not taken, whatever the rule says.
     """
 
     user: int
     position: int
     partial: int
     contribution: int
+    guarded: bool = False
 
 
 class Row(NamedTuple):
@@ -143,7 +145,9 @@ class Listing:
                     continue
                 if need is not None and condition != need[operand]:
                     condition = self.translated(condition) if condition != ALWAYS else ALWAYS
-                    term = term._replace(contribution=guarded(target, term.contribution, condition, NEVER))
+                    within = operation != "select" or need[value] != ALWAYS
+                    made = guarded(target, term.contribution, condition, NEVER)
+                    term = term._replace(contribution=made, guarded=within)
                 received.setdefault(operand, []).append(term)
 
     def forward(self, seeds: Mapping[int, Number]) -> Iterator[Row]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from symad.derivatives.gradient import all_partials
 from symad.explain.steps import Explanation
-from symad.program import counted
+from symad.program import Program, counted
 from symad.simplify import simplify
 
 AFFORDABLE = 100_000  # assignments of all sweeps together: beyond that the sweeps are not made in order to be counted
@@ -18,6 +18,7 @@ class Costs:
 
     None stands for a mode that would take too long to count. Derivatives include the values; both are simplified, and
     what sweeps share is counted once. `listed` are the operations of the steps as they stand, values and sweeps.
+    `gathered` tells whether simplifying gathers factors of the value into a power, which counts as one operation.
     """
 
     outputs: int
@@ -26,14 +27,17 @@ class Costs:
     value: int
     reverse: int | None
     forward: int | None
+    gathered: bool
 
     def __str__(self) -> str:
+        values, sweeps = self.listed
+        power = ", as the factors of a power, multiplied one by one above, count as one operation"
         return " ".join([
-            f"The steps above take {self.listed[0]} operations for the values, {self.listed[1]} for the derivatives.",
+            f"The steps above take {counted(values, 'operation')} for the values, {sweeps} for the derivatives.",
             "Simplified, and with what sweeps share computed once:",
             needed("reverse", self.outputs, "output", self.reverse),
             needed("forward", self.inputs, "input", self.forward),
-            f"the value alone takes {counted(self.value, 'operation')}.",
+            f"the value alone takes {counted(self.value, 'operation')}{power if self.gathered else ''}.",
         ])  # fmt: skip
 
 
@@ -49,7 +53,7 @@ def costs(explanation: Explanation) -> Costs:
     >>> from symad.explain.derivation import explain
     >>> from symad.parse import parse
     >>> costs(explain(parse("x*y*z")))
-    Costs(outputs=1, inputs=3, listed=(2, 2), value=2, reverse=4, forward=4)
+    Costs(outputs=1, inputs=3, listed=(2, 2), value=2, reverse=4, forward=4, gathered=False)
     """
     program, wrt = explanation.program, explanation.wrt
     size, outputs, inputs = len(program.assignments), len(program.outputs), len(wrt)
@@ -57,4 +61,13 @@ def costs(explanation: Explanation) -> Costs:
     forward = all_partials(program, wrt, "forward").operation_count if size * inputs <= AFFORDABLE and wrt else None
     values = sum(step.expression.operation_count for step in explanation.values)
     sweeps = sum(step.expression.operation_count for sweep in explanation.passes for step in sweep.steps)
-    return Costs(outputs, inputs, (values, sweeps), simplify(program).operation_count, reverse, forward)
+    simple = simplify(program)
+    gathered = powers(simple) > powers(program)
+    return Costs(outputs, inputs, (values, sweeps), simple.operation_count, reverse, forward, gathered)
+
+
+def powers(program: Program) -> int:
+    """Count the powers of a program that stand for several products."""
+    assignments = program.assignments
+    exponents = [assignments[operands[1]] for operation, operands in assignments if operation == "pow"]
+    return sum(kind == "integer" and abs(payload[0]) > 2 for kind, payload in exponents)

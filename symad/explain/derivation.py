@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 
 from symad.collector import without_collector
@@ -12,6 +11,7 @@ from symad.errors import NamingError, SymadError, closest
 from symad.explain.steps import Explanation, Pass
 from symad.explain.sweeps import Sweep
 from symad.explain.values import Values
+from symad.numbers import finite
 from symad.program import Program, arguments_at, shown
 
 MODES = ("reverse", "forward")
@@ -65,7 +65,7 @@ def checked(
         return [{name: 1.0} for name in known] if wrt else []
     kinds = (("output", program.outputs), ("input", program.inputs))
     (kind, _), (other, others) = kinds if mode == "reverse" else kinds[::-1]
-    for name, weight in seed.items():
+    for name in seed:
         if name not in known:
             near = closest(name, known)
             hint = f"did you mean {near}?" if near else f"{kind}s: {shown(known) or 'none'}"
@@ -74,10 +74,9 @@ def checked(
             elif name in others:
                 hint = f"{other}s are seeded in the other mode: {'forward' if mode == 'reverse' else 'reverse'}"
             raise NamingError(f"{name} is not an {kind}: in {mode} mode {kind}s have seeds", hint=hint)
-        if not math.isfinite(weight):
-            raise NamingError(f"the seed of {name} is no number")
-    if not any(seed.values()):
+    weights = {name: finite(weight, f"the seed of {name}") for name, weight in seed.items()}
+    if not any(weights.values()):
         raise NamingError(
             "every seed is 0: there is nothing to compute", hint=f"for example {next(iter(known), 'f')}=1"
         )
-    return [{name: float(seed[name]) for name in known if seed.get(name)}]
+    return [{name: weights[name] for name in known if weights.get(name)}]

@@ -7,6 +7,7 @@ from itertools import count
 
 from symad.explain.steps import Number, Step
 from symad.numbers import approximate
+from symad.operations import BOOLEAN
 from symad.printers.emitter import NAME, Rule, Shape, Target, View, emitter, joined, shapes
 from symad.printers.infix import NEGATION, POWER, PRODUCT, READING
 from symad.printers.infix import product as readable_product
@@ -78,13 +79,23 @@ def stages(step: Step, numbers: Mapping[str, Number | None]) -> Iterator[tuple[s
         yield "chain", chain(step)
         if step.state == "skipped":
             return
-    yield "rules", plain(step.expression)
+    yield "rules", enclosed(step, plain(step.expression))
     if step.simplified is not None:
         yield "simplified", readable(step.simplified)
     if step.number is not None or step.state == "failed":
-        yield "numbers", put_in(step.expression, numbers)
+        yield "numbers", enclosed(step, put_in(step.expression, numbers))
     if step.number is not None:
         yield "number", approximate(step.number)
+
+
+def enclosed(step: Step, text: str) -> str:
+    """Put a condition in parentheses: between equals signs, w1 > 0 would be read as part of a chain."""
+    return f"({text})" if is_condition(step.expression) else text
+
+
+def is_condition(expression: Program) -> bool:
+    """Tell whether an expression is a comparison, or made of such."""
+    return expression.assignments[expression.results[0]][0] in BOOLEAN
 
 
 def forms(step: Step, numbers: Mapping[str, Number | None]) -> list[str]:

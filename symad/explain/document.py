@@ -10,7 +10,6 @@ from symad.collector import without_collector
 from symad.explain.costs import costs
 from symad.explain.display import chain, forms, numbers_of, plain, readable
 from symad.explain.steps import Explanation, Number, Pass, Step
-from symad.explain.text import formula
 
 
 @without_collector
@@ -24,7 +23,7 @@ def data(explanation: Explanation) -> dict[str, Any]:
     program, failure = explanation.program, explanation.failure
     numbers = numbers_of(explanation.values)
     return {
-        "formula": formula(explanation),
+        "formula": program.text or str(program),  # the parts of steps are places in it
         "inputs": program.inputs,
         "outputs": program.outputs,
         "at": explanation.point,

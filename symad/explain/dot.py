@@ -103,7 +103,7 @@ def card(node: Node) -> list[str]:
 
 
 def partial(edge: Edge) -> str:
-    """Write the partial derivative of an edge, nothing where it passes none on."""
-    if edge.idle:
+    """Write the partial derivative of an edge, nothing where it has none."""
+    if not edge.labelled:
         return ""
     return edge.symbols if edge.numbers in ("", edge.symbols) else f"{edge.symbols} = {edge.numbers}"

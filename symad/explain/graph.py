@@ -8,29 +8,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
+from symad.derivatives.listing import value_names
 from symad.drawing import cut
-from symad.errors import NamingError, closest, columns
+from symad.errors import NamingError, closest
+from symad.explain.cards import NARROW, card_size, label_size
 from symad.explain.display import plain, readable
 from symad.explain.layers import MARGIN, Point, labelled, placed, routes
 from symad.explain.steps import Explanation, Number, Pass, Step, Term
 from symad.numbers import approximate
+from symad.parse import assigned
 
-# fmt: off
-LARGE   = 150  # values: a picture of more is no longer read
-LINE    = 22   # columns of a line on a card; three dots stand for the rest
-LABEL   = 18   # columns of a line on an edge
-SHORT   = 14   # columns of a label that stays in one line
-PART    = 60   # columns of the part of the formula that a value is: all together may be as long as its square
-NARROW  = 12   # columns of the narrowest card
-COLUMN  = 7.8  # pixels of a column on a card: 0.6 of the size of the letters, as monospaced fonts have it
-SMALL   = 6.9  # pixels of a column on an edge
-HEIGHT  = 19   # pixels of a line on a card
-LOW     = 14   # pixels of a line on an edge
-PADDING = (26, 20)  # pixels inside a card, both sides together
-# fmt: on
+LARGE = 150  # values: a picture of more is no longer read
+PART = 60  # columns of the part of the formula that a value is: all together may be as long as its square
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +55,19 @@ class Node:
 class Edge:
     """Hold the use of a value: its partial derivatives, one for each place at which the user has the operand.
 
-    An idle edge carries no derivative: a condition, a partial derivative that is 0, a branch that is not taken.
+    An idle edge carries no derivative: a condition, a partial derivative that is 0, a branch that is not taken. One
+    that only happens to be 0 at the point is written at its edge all the same.
     """
 
     operand: str
     user: str
     partials: tuple[tuple[str, Number | None], ...]
     idle: bool
+
+    @property
+    def labelled(self) -> bool:
+        """Tell whether the partial derivative stands at the edge."""
+        return bool(self.partials) and (not self.idle or bool(self.numbers))
 
     @property
     def symbols(self) -> str:
@@ -94,6 +92,8 @@ class Graph:
     """Hold the values and uses of a program, in its order; `of` names what is differentiated or, forward, by what.
 
     `left_out` counts the values that are not in a part of a graph, `sweeps` those of the derivation: one is shown.
+    `names` are other names of values: of inputs and outputs, and those that the text of the formula gives.
+    `room` is how many columns a card has at least, where its derivative is going to be that of another sweep.
     """
 
     nodes: tuple[Node, ...]
@@ -102,6 +102,8 @@ class Graph:
     of: str
     left_out: int = 0
     sweeps: int = 1
+    room: int = NARROW
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def caption(self) -> str:
@@ -110,7 +112,7 @@ class Graph:
         if self.left_out:
             notes.append(f"{self.left_out} more {'values are' if self.left_out > 1 else 'value is'} not shown")
         if self.sweeps > 1:
-            notes.append(f"the derivatives are those of the sweep for {self.of}, one of {self.sweeps}: --seed")
+            notes.append(f"the derivatives are those of the sweep for {self.of}, one of {self.sweeps}")
         return "; ".join(notes)
 
 
@@ -162,7 +164,25 @@ def graph(explanation: Explanation, which: int = 0) -> Graph:
         nodes.append(node(step, derivatives.get(step.value), tuple(outputs[step.value]), text, state))
     skipped = {node.name for node in nodes if node.state == "skipped"}
     edges = tuple(uses(values, sweep, explanation.mode, skipped, bool(failed)))
-    return Graph(tuple(nodes), edges, explanation.mode, sweep.of if sweep else "", sweeps=len(explanation.passes))
+    of, sweeps = sweep.of if sweep else "", len(explanation.passes)
+    return Graph(tuple(nodes), edges, explanation.mode, of, sweeps=sweeps, names=names_of(explanation))
+
+
+def names_of(explanation: Explanation) -> dict[str, str]:
+    """Map the names that a user knows values by to their own: of inputs, of outputs, and of what the text assigns.
+
+    >>> from symad.explain.derivation import explain
+    >>> from symad.parse import parse
+    >>> names_of(explain(parse("u = x^2; f = sin(u) + u")))
+    {'x': 'w1', 'f': 'w4', 'u': 'w2'}
+    """
+    steps = explanation.values
+    known = {step.expression.inputs[0]: step.value for step in steps if step.kind == "input"}
+    known |= {step.label: step.value for step in steps if step.kind == "output"}
+    own = value_names(explanation.program)
+    made = {step.value for step in steps}
+    given = {name: own[value] for name, value in assigned(explanation.program).items() if own[value] in made}
+    return known | {name: value for name, value in given.items() if name not in known}
 
 
 def node(step: Step, derivative: Step | None, outputs: tuple[str, ...], text: str, state: str) -> Node:
@@ -239,7 +259,7 @@ class Surroundings:
 
 
 def around(graph: Graph, name: str, distance: int = 2, most: int = 24) -> Graph:
-    """Give the part of a graph around a value, named w7 or as an input or output; `left_out` counts the others.
+    """Give the part of a graph around a value, named w7 or as in the formula; `left_out` counts the others.
 
     Raises NamingError where there is no such value.
 
@@ -249,8 +269,7 @@ def around(graph: Graph, name: str, distance: int = 2, most: int = 24) -> Graph:
     >>> [node.name for node in part.nodes], part.left_out
     (['w2', 'w3'], 3)
     """
-    names = {label: node.name for node in graph.nodes for label in (node.name, *node.outputs)}
-    names |= {node.assignment: node.name for node in graph.nodes if node.kind == "input"}
+    names = {**graph.names, **{node.name: node.name for node in graph.nodes}}
     if name not in names:
         near = closest(name, names)
         hint = f"did you mean {near}?" if near else f"the last value is {graph.nodes[-1].name}"
@@ -277,7 +296,7 @@ def layout(graph: Graph) -> Layout:
     ways = routes(part, card)
     sizes = {}
     for edge in graph.edges:
-        if edge.partials and not edge.idle:
+        if edge.labelled:
             sizes[order[edge.operand], order[edge.user]] = label_size(edge)
     labels = labelled(ways, sizes)
     left = min([0.0, *(x - sizes[edge][0] / 2 for edge, (x, _) in labels.items())]) - MARGIN
@@ -314,42 +333,3 @@ def parts(graph: Graph, distance: int = 2, most: int = 16) -> dict[str, list[tup
         part = placed(len(kept), [(order[e.operand], order[e.user]) for e in surroundings.uses(kept)], card)
         made[name] = [(kept[k], round(x + MARGIN, 1), round(y + MARGIN, 1)) for k, (x, y) in part.cards.items()]
     return made
-
-
-# the text of cards and labels
-
-
-def card_lines(node: Node) -> tuple[str, str, str, str]:
-    """Give the lines of a card: assignment, number, then the label and the number of the derivative, one line.
-
-    Without a number the derivative is written in symbols.
-    """
-    slope = "" if node.slope is None else approximate(node.slope)
-    if not slope and node.number is None and not node.state:
-        slope = node.formula
-    label = cut(node.derivative, LINE)
-    rest = cut(f" = {slope}", LINE - columns(label)) if slope and label else ""
-    number = "" if node.number is None else approximate(node.number)
-    return cut(node.line, LINE), "" if number == node.line else number, label, rest
-
-
-def label(edge: Edge) -> tuple[str, str, bool]:
-    """Write what stands at an edge: symbols, number (empty if it says no more), and whether they take two lines."""
-    symbols, numbers = cut(edge.symbols, LABEL), cut(edge.numbers, LABEL - 2)
-    if numbers == symbols:
-        numbers = ""
-    return symbols, numbers, bool(numbers) and columns(symbols + numbers) + 3 > SHORT
-
-
-def label_size(edge: Edge) -> Point:
-    """Give the size of what is written at an edge."""
-    symbols, numbers, broken = label(edge)
-    widths = [columns(symbols), columns(numbers) + 2] if broken else [columns(symbols + numbers) + 3 * bool(numbers)]
-    return max(widths) * SMALL + 6, len(widths) * LOW + 2
-
-
-def card_size(graph: Graph) -> Point:
-    """Give the size of all cards: that of the largest."""
-    lines = [card_lines(node) for node in graph.nodes]
-    widest = max([NARROW, *(columns(text) for a, b, c, d in lines for text in (a, b, c + d))])
-    return widest * COLUMN + PADDING[0], max([1, *(sum(map(bool, line[:3])) for line in lines)]) * HEIGHT + PADDING[1]

@@ -43,7 +43,7 @@ class Step:
 
     `kind` is input, operation or output in the pass that computes the values; seed, adjoint, tangent or zero in those
     that compute derivatives. `label` is what the line gives, `value` the value that it is about, `span` the part of the
-    formula that this came from. `simplified` is the expression with short derivatives written out, None where that is
+    formula that this value is. `simplified` is the expression with short derivatives written out, None where that is
     no other. `number` is None without a point, and where nothing had to be computed. `seed` is what a seed adds to the
     terms. `state` is failed for the step that has no value at the point, the last one, and skipped for one that the
     point does not need: its branch is not taken.

@@ -9,23 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from textwrap import wrap
 
 from symad.drawing import DARK, LIGHT, cut, escaped, properties, short
 from symad.errors import columns
-from symad.explain.graph import (
-    COLUMN,
-    HEIGHT,
-    LOW,
-    Edge,
-    Graph,
-    Layout,
-    Node,
-    card_lines,
-    card_size,
-    label,
-    label_size,
-)
-from symad.explain.layers import Point
+from symad.explain.cards import COLUMN, HEIGHT, LOW, card_lines, card_size, label, label_size
+from symad.explain.graph import Edge, Graph, Layout, Node
+from symad.explain.layers import MARGIN, Point
 from symad.numbers import approximate
 from symad.program import counted
 
@@ -35,7 +25,7 @@ TAG  = 20   # pixels: the height of the tag with the names of an output
 WIDE = 14   # columns of a tag
 ROUND = 24  # pixels: the corners of an input's card
 HEAD = 4.5  # pixels: half the width of an arrow's head
-NOTE = 26   # pixels: the height of the note below a part of a graph
+BELOW = 7   # pixels below the last line of a note
 # fmt: on
 STYLE = """\
 .graph { %s background: var(--paper); font-family: ui-monospace, "SF Mono", Menlo, Consolas, monospace; }
@@ -77,8 +67,11 @@ def svg(graph: Graph, layout: Layout | None) -> str:
 def lines(graph: Graph, layout: Layout | None) -> Iterator[str]:
     """Write the lines of the picture: edges first, cards over them."""
     width, height = (layout.width, layout.height) if layout else card_size(graph)
-    total = height + (NOTE if graph.caption else 0)
-    size = f'viewBox="0 0 {short(width)} {short(total)}" width="{short(width)}" height="{short(total)}"'
+    notes = noted(graph.caption, width)
+    wide = max([width, *(columns(line) * COLUMN + MARGIN for line in notes)])
+    total = height + (len(notes) * HEIGHT + BELOW if notes else 0)
+    left = short((width - wide) / 2)
+    size = f'viewBox="{left} 0 {short(wide)} {short(total)}" width="{short(wide)}" height="{short(total)}"'
     yield (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="graph" {size} role="img"'
         f' aria-labelledby="graph-title graph-description" font-family="monospace" font-size="13"'
@@ -96,9 +89,15 @@ def lines(graph: Graph, layout: Layout | None) -> Iterator[str]:
     for node in graph.nodes:
         yield from drawn_card(node, card, layout.cards[node.name] if layout else None)
     yield "</g>"
-    if graph.caption and layout:
-        yield text("note", short(width / 2), height + BASE - 2, escaped(graph.caption))
+    for k, line in enumerate(notes if layout else ()):
+        yield text("note", short(width / 2), height + BASE - 2 + k * HEIGHT, escaped(line))
     yield "</svg>"
+
+
+def noted(caption: str, width: float) -> list[str]:
+    """Break a caption into lines that are as wide as the picture, but never within a word."""
+    most = max(1, int((width - MARGIN) / COLUMN))
+    return wrap(caption, most, break_long_words=False, break_on_hyphens=False)
 
 
 def described(graph: Graph) -> tuple[str, str]:
@@ -128,7 +127,7 @@ def drawn_edge(edge: Edge, layout: Layout | None) -> Iterator[str]:
         number = f" = {edge.numbers}" if edge.numbers not in ("", edge.symbols) else ""
         yield f"<title>d{edge.user}/d{edge.operand} = {escaped(edge.symbols)}{number}</title>"
     yield f'<path d="{path}" fill="none" stroke="{LIGHT["line"]}"{dashes}/>'
-    if edge.partials and not edge.idle:
+    if edge.labelled:
         place = layout.labels[ends] if layout else (0, 0)
         yield behind(edge, place)
         yield partial(edge, place)
@@ -188,7 +187,8 @@ def drawn_card(node: Node, card: Point, place: Point | None) -> Iterator[str]:
 def in_full(node: Node) -> str:
     """Say all about a value, whatever room there is on its card."""
     number = "" if node.number is None else f" = {approximate(node.number)}"
-    said = [f"{node.line}{number}"]
+    line = f"{node.name} = ({node.assignment})" if isinstance(node.number, bool) else node.line
+    said = [f"{line}{number}"]
     if node.derivative:
         slope = "" if node.slope is None or approximate(node.slope) == node.formula else f" = {approximate(node.slope)}"
         said.append(f"{node.derivative} = {node.formula}{slope}")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from symad.builder import Builder
 from symad.derivatives.labels import derivative_label
@@ -18,11 +18,11 @@ from symad.derivatives.listing import Term as Part
 from symad.errors import EvaluationError
 from symad.explain import words
 from symad.explain.display import plain, readable
+from symad.explain.reasons import Reasons
 from symad.explain.steps import Number, Pass, Step, Term
 from symad.explain.values import Values
 from symad.needs import ALWAYS
 from symad.numbers import whole
-from symad.operations import BOOLEAN, NUMBERS
 from symad.program import Program, evaluate
 from symad.simplify import identities
 
@@ -39,6 +39,14 @@ class Missing:
 
 
 MISSING = Missing()
+
+
+class Fault(NamedTuple):
+    """Hold why a derivative has no value: the step that began it, what is wrong there, and the error."""
+
+    label: str
+    problem: str
+    error: EvaluationError
 
 
 class Sweep:
@@ -60,7 +68,7 @@ class Sweep:
         self.still: set[int] = (
             set()
         )  # values whose tangent is 0 at the point because nothing that they are made of moves
-        self.broken: dict[str, tuple[str, EvaluationError]] = {}  # steps without a value: which one began it, and why
+        self.broken: dict[str, Fault] = {}  # steps without a value
 
     def title(self, name: str) -> str:
         """Name the derivative that a sweep computes for a value."""
@@ -77,6 +85,7 @@ class Sweep:
         for name, weight in self.seeds.items():
             weights[spots[name]] = weights.get(spots[name], 0.0) + weight
         seeds = {value: whole(weight) for value, weight in weights.items() if weight}
+        self.reasons = Reasons(source, self.values, self.mode, seeds, self.of, self.listing.derivatives)
         rows = []
         if seeds:
             rows = list(self.listing.reverse(seeds) if self.mode == "reverse" else self.listing.forward(seeds))
@@ -85,14 +94,12 @@ class Sweep:
         failed = next((self.broken[label] for label in results.values() if label in self.broken), None)
         notes = [words.row_or_column(self.mode, self.of, self.seeds, self.combined)]
         if failed is not None:
-            last, failure = failed
-            kept = [k for k, step in enumerate(steps) if step.label == last]
+            kept = [k for k, step in enumerate(steps) if step.label == failed.label]
             steps = [*steps[: kept[0]], replace(steps[kept[0]], state="failed")]
-            return Pass(self.mode, self.of, dict(self.seeds), tuple(steps), results, tuple(notes), failure)
+            return Pass(self.mode, self.of, dict(self.seeds), tuple(steps), results, tuple(notes), failed.error)
         steps = self.with_zeros(steps, {row.value for row in rows})
         told = {step.value for step in steps}
-        rest = [source.names[v] for v in self.values.moving if source.names[v] not in told]
-        notes += [words.left_out(self.mode, rest, self.of)] if rest else []
+        notes += self.reasons.left_out(v for v in self.values.moving if source.names[v] not in told)
         notes += [words.without(*self.values.without)] if any(self.values.without) else []
         notes += [words.CANCELLED] if len(seeds) < len(weights) else []
         return Pass(self.mode, self.of, dict(self.seeds), tuple(steps), results, tuple(notes))
@@ -119,9 +126,12 @@ class Sweep:
         kind = "seed" if not terms else "adjoint" if self.mode == "reverse" else "tangent"
         notes = self.notes(row, kind, seed)
         state = "skipped" if self.values.known and number is None else ""
-        if state:
+        if label in self.broken:
+            notes.append(words.undefined(label, *self.broken[label][:2]))
+        elif state:
             notes.append(words.passed_over(name, self.of, self.mode))
-        return Step(kind, label, name, expression, simplified, number, seed, terms, tuple(notes), state=state)
+        part = self.values.parts[row.value]
+        return Step(kind, label, name, expression, simplified, number, seed, terms, tuple(notes), part, state)
 
     def computed(self, row: Row, label: str, expression: Program) -> Number | None:
         """Compute a row where its value is needed; what has no value there is noted as broken."""
@@ -141,7 +151,7 @@ class Sweep:
             known = [(n, self.numbers.get(n)) for n in expression.inputs]
             where = ", ".join(f"{n} = {x}" for n, x in known if x is not None)
             reason = f"{label} = {plain(expression)} {found}{' at ' if where else ''}{where}"
-            self.broken[label] = label, EvaluationError(reason)
+            self.broken[label] = Fault(label, found, EvaluationError(reason))
             return None
         return found
 
@@ -220,30 +230,11 @@ class Sweep:
 
     def notes(self, row: Row, kind: str, seed: float | None) -> list[str]:
         """Explain a step in words."""
-        names = self.source.names
-        name = names[row.value]
         if kind == "seed":
-            return [words.seeded(self.of, name, self.mode, self.combined)]
+            return [words.seeded(self.of, self.source.names[row.value], self.mode, self.combined)]
         if self.mode == "forward":
-            return self.fixed(row)
-        users = [names[term.user] for term in row.terms]
-        idle, flat = self.others(row.value, {term.user for term in row.terms})
-        return words.used(name, users, idle, flat, self.of, seed is not None, row.condition == ALWAYS)
-
-    def fixed(self, row: Row) -> list[str]:
-        """Name the operands of a tangent that do not depend on the seeds."""
-        names, assignments = self.source.names, self.source.program.assignments
-        moved = self.listing.derivatives
-        operands = [v for v in dict.fromkeys(assignments[row.value][1]) if v not in moved]
-        still = [names[v] for v in operands if assignments[v][0] not in NUMBERS and assignments[v][0] not in BOOLEAN]
-        return [words.still(still, self.of)] if still else []
-
-    def others(self, value: int, parents: set[int]) -> tuple[list[str], list[str]]:
-        """Name the users of a value that pass nothing on: those that do not reach the result, and flat ones."""
-        names, derivatives = self.source.names, self.listing.derivatives
-        users = [v for v in self.values.users[value] if v not in parents]
-        numeric = [v for v in users if self.source.program.assignments[v][0] not in BOOLEAN]
-        return [names[v] for v in numeric if v not in derivatives], [names[v] for v in numeric if v in derivatives]
+            return [*self.reasons.fixed(row.value)]
+        return self.reasons.used(row, seed is not None, row.condition == ALWAYS)
 
     def with_zeros(self, steps: list[Step], rows: Container[int]) -> list[Step]:
         """Add a step for each derivative that is zero, of what was asked for and of what no output needs."""
@@ -257,12 +248,8 @@ class Sweep:
         place = {name: k for k, name in enumerate(names)}
         made = list(steps)
         for value in zeros:
-            if self.mode == "reverse":
-                _, flat = self.others(value, set())
-                note = words.zero(names[value], [names[v] for v in values.users[value]], flat, self.of)
-            else:
-                note = words.unmoved(names[value], self.of)
             label = self.title(names[value])
             number = 0.0 if values.known else None
-            made.append(Step("zero", label, names[value], nothing, number=number, notes=(note,)))
+            note, part = self.reasons.zero(value), self.values.parts[value]
+            made.append(Step("zero", label, names[value], nothing, number=number, notes=(note,), span=part))
         return sorted(made, key=lambda step: place[step.value], reverse=self.mode == "reverse")

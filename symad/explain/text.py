@@ -26,7 +26,7 @@ def text(explanation: Explanation) -> str:
 
 def lines(explanation: Explanation) -> Iterator[str]:
     """Write the lines of a derivation."""
-    yield from formula(explanation).splitlines()
+    yield from statements(formula(explanation))
     if explanation.point:
         yield f"at {point(explanation.point)}"
     yield ""
@@ -51,6 +51,29 @@ def formula(explanation: Explanation) -> str:
     return program.text.strip() or str(program)
 
 
+def statements(text: str) -> list[str]:
+    """Give the lines of a formula without its comments.
+
+    >>> statements("# area\\nr = 2 # metres\\n\\npi*r^2")
+    ['r = 2', 'pi*r^2']
+    """
+    kept = [line.partition("#")[0].rstrip() for line in text.splitlines()]
+    return [line for line in kept if line]
+
+
+def heading(text: str) -> str:
+    """Write a formula in one line, without its comments.
+
+    >>> heading("# area\\nr = (1 +\\n  2)\\npi*r^2")
+    'r = (1 + 2); pi*r^2'
+    """
+    made, depth = "", 0
+    for line in statements(text):
+        made += ("" if not made else " " if depth or made.endswith(";") else "; ") + " ".join(line.split())
+        depth += line.count("(") - line.count(")")
+    return made
+
+
 def point(coordinates: Mapping[str, float]) -> str:
     """Write a point, of many coordinates the first; all stand among the values."""
     shown = [f"{name} = {approximate(x)}" for name, x in islice(coordinates.items(), COORDINATES)]
@@ -64,11 +87,11 @@ def written(step: Step, numbers: Mapping[str, Number | None]) -> Iterator[str]:
     for note in step.notes:
         yield from wrapped(note, INDENT * 3)
     for term in step.terms:
-        yield INDENT * 3 + words.ruled(term.ratio, plain(term.partial), term.rule)
+        yield from wrapped(words.ruled(term.ratio, plain(term.partial), term.rule), INDENT * 3, INDENT * 4)
 
 
 def broken(head: str, forms: Sequence[str]) -> Iterator[str]:
-    """Write an equation in one line, or else each form in lines of its own, broken at plus signs."""
+    """Write an equation in one line, or else each form in lines of its own, broken at plus signs or else at spaces."""
     line = " = ".join([head, *forms])
     if len(line) <= WIDTH:
         yield line
@@ -79,10 +102,18 @@ def broken(head: str, forms: Sequence[str]) -> Iterator[str]:
         line = f"{margin if k else head} = {first}"
         for term in rest:
             if len(line) + len(term) + 3 > WIDTH:
-                yield line
+                yield from fitted(line, margin)
                 line = f"{margin}  "
             line += f" + {term}"
-        yield line
+        yield from fitted(line, margin)
+
+
+def fitted(line: str, margin: str) -> list[str]:
+    """Break a term that is longer than a line."""
+    if len(line) <= WIDTH:
+        return [line]
+    start = len(line) - len(line.lstrip())
+    return wrapped(line[start:], line[:start], f"{margin}{INDENT * 3}")
 
 
 def swept(sweep: Pass, numbers: Mapping[str, Number | None], *, first: bool, known: bool) -> Iterator[str]:
@@ -98,9 +129,12 @@ def swept(sweep: Pass, numbers: Mapping[str, Number | None], *, first: bool, kno
         yield from written(step, known_here)
 
 
-def wrapped(paragraph: str, margin: str = "") -> list[str]:
-    """Break a paragraph into lines."""
-    return wrap(paragraph, WIDTH, initial_indent=margin, subsequent_indent=margin, break_on_hyphens=False)
+def wrapped(paragraph: str, margin: str = "", below: str | None = None) -> list[str]:
+    """Break a paragraph into lines, indented; those below the first one by another margin if there is one."""
+    rest = margin if below is None else below
+    return wrap(
+        paragraph, WIDTH, initial_indent=margin, subsequent_indent=rest, break_on_hyphens=False, break_long_words=False
+    )
 
 
 def results(explanation: Explanation) -> Iterator[str]:
@@ -110,8 +144,8 @@ def results(explanation: Explanation) -> Iterator[str]:
         return
     yield "The derivatives:"
     yield ""
-    for row in derivatives(explanation):
-        yield INDENT + " = ".join(row)
+    for first, *rest in derivatives(explanation):
+        yield from broken(f"{INDENT}{first}", rest)
     yield ""
     yield from wrapped(str(costs(explanation)))
 

@@ -17,7 +17,7 @@ from symad.explain import words
 from symad.explain.steps import Number, Step
 from symad.operations import BOOLEAN, LEAVES, NUMBERS
 from symad.program import Program, compute, evaluate, failure
-from symad.spans import spans
+from symad.spans import Span, spans
 
 
 class Values:
@@ -42,6 +42,7 @@ class Values:
             [source.names[v] for v in range(len(kinds)) if boolean[v]],
         )
         self.computed: list[Any] = [None] * source.count
+        self.parts: list[Span | None] = [None] * source.count  # of the formula, by the value that they are
         self.known = arguments is not None
         if arguments is not None:
             self.compute(arguments)
@@ -63,7 +64,9 @@ class Values:
     def made(self) -> Iterator[Step]:
         """Give a step for each assignment, up to the one that fails, then the outputs."""
         program, names = self.program, self.source.names
-        reach = spans(program.text) if program.origins else {}
+        if program.origins:
+            found = spans(program.text)
+            self.parts = [found.get(origin) for origin in program.origins]
         failed = self.failure.assignment if self.failure is not None else None
         for value, (operation, operands) in enumerate(program.assignments):
             if operation in NUMBERS:
@@ -82,14 +85,14 @@ class Values:
                 expression,
                 number=number,
                 notes=tuple(self.notes(value, number)),
-                span=reach.get(program.origins[value]) if program.origins else None,
+                span=self.parts[value],
                 state="failed" if value == failed else self.state(number),
             )
             if value == failed:
                 return
         for label, result in zip(program.outputs, program.results, strict=True):
             name = names[result]
-            yield Step("output", label, name, named(name), number=self.computed[result])
+            yield Step("output", label, name, named(name), number=self.computed[result], span=self.parts[result])
 
     def attempt(self, expression: Program) -> Number | None:
         """Compute what no output needs, where it can be computed."""

@@ -6,7 +6,7 @@ Names and counts in, plain sentences out.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from symad.numbers import approximate
 from symad.operations import OPERATIONS
@@ -30,6 +30,7 @@ DUAL = (
     "times the tangent of the operand. So it is known as soon as the value is. The partial derivative is that of the "
     "one operation, its other operands held fixed; the tangent counts all paths from the inputs."
 )
+FLAT = "a condition or an operation whose partial derivative is 0"
 CANCELLED = "Some seeds cancel: the outputs that they are for are one value."
 TAKEN = "The sweep takes two things from the graph: which operations use a value, and the values of the forward pass"
 PASSED = f"{TAKEN}. What it passes on is one number for each value; the symbols show what that is made of."
@@ -92,10 +93,8 @@ def seeded(of: str, value: str, mode: str, combined: bool) -> str:
     )
 
 
-def used(
-    value: str, users: Sequence[str], idle: Sequence[str], flat: Sequence[str], of: str, seed: bool, always: bool
-) -> list[str]:
-    """Say which parents a value has, and what becomes of their contributions."""
+def used(value: str, users: Sequence[str], seeded: bool, always: bool) -> list[str]:
+    """Say which parents a value has."""
     notes = []
     parents = list(dict.fromkeys(users))
     if len(parents) > 1:
@@ -104,29 +103,83 @@ def used(
         notes.append(f"{value} is used {len(users)} times by {parents[0]}, so the contributions add up.")
     elif parents:
         notes.append(f"{value} is used by {parents[0]} alone.")
-    if seed and parents:
+    if seeded and parents:
         notes.append("It is an output too, so its own seed is added.")
     if not always:
         notes.append("It is computed only where its branch is taken, and its adjoint counts only there.")
-    if flat:
-        notes.append(f"{listed(flat)} uses it too, but is flat: its partial derivative is 0.")
-    if idle:
-        notes.append(f"{listed(idle)} uses it too, but no path leads from there to {of}.")
     return notes
 
 
-def zero(value: str, users: Sequence[str], flat: Sequence[str], of: str) -> str:
-    """Say why an adjoint is zero."""
-    if not users:
-        return f"Nothing uses {value}, so {of} does not depend on it."
+def passing_nothing(flat: Sequence[str], spent: Sequence[str], idle: Sequence[str], of: str) -> Iterator[str]:
+    """Say which other users of a value pass nothing on: flat ones, those before flat ones, and those that end there.
+
+    >>> list(passing_nothing(["w2", "w3"], [], ["w4"], "f"))[0]
+    'w2 and w3 use it too, but are flat: their partial derivatives are 0.'
+    """
     if flat:
-        return f"{value} is used by {listed(flat)}, whose partial derivative is 0: nothing is passed on."
-    return f"No path leads from {value} to {of}."
+        verb, rule = ("are", "their partial derivatives are") if len(flat) > 1 else ("is", "its partial derivative is")
+        yield f"{using(flat)} it too, but {verb} flat: {rule} 0."
+    if spent:
+        yield f"{using(spent)} it too, but every path from there to {of} leads through {FLAT}."
+    if idle:
+        yield f"{using(idle)} it too, but no path leads from there to {of}."
 
 
-def unmoved(value: str, of: str) -> str:
+def using(names: Sequence[str]) -> str:
+    """Say that some values use another."""
+    return f"{listed(names)} {'use' if len(names) > 1 else 'uses'}"
+
+
+def guarded(users: Sequence[str]) -> str:
+    """Say why contributions stand behind a condition that no rule has.
+
+    >>> guarded(["w6"])
+    'w6 is computed only where its branch is taken: elsewhere its contribution is 0, hence the if around it.'
+    """
+    if len(users) == 1:
+        where = f"{users[0]} is computed only where its branch is taken"
+        return f"{where}: elsewhere its contribution is 0, hence the if around it."
+    where = f"{listed(users)} are computed only where their branches are taken"
+    return f"{where}: elsewhere their contributions are 0, hence the if around each."
+
+
+def absent(users: Sequence[str]) -> str:
+    """Say which contributions are 0 because a branch is not taken at the point."""
+    if len(users) == 1:
+        return f"At this point {users[0]} is not computed: its contribution is 0."
+    return f"At this point {listed(users)} are not computed: their contributions are 0."
+
+
+def other_branch(user: str) -> str:
+    """Say that a conditional does not take the branch that a contribution comes from."""
+    return f"At this point {user} takes its other branch: the contribution from there is 0."
+
+
+def unused(value: str, users: Sequence[str], of: str) -> str:
+    """Say why an adjoint is zero where no path leads to the result."""
+    return f"No path leads from {value} to {of}." if users else f"Nothing uses {value}, so {of} does not depend on it."
+
+
+def flattened(value: str, users: Sequence[str]) -> str:
+    """Say that an adjoint is zero because the partial derivatives of all users are."""
+    rules = "whose partial derivatives are" if len(users) > 1 else "whose partial derivative is"
+    return f"{value} is used by {listed(users)}, {rules} 0: nothing is passed on."
+
+
+def deciding(value: str, conditions: Sequence[str]) -> str:
+    """Say that an adjoint is zero because the value only decides which branch is taken."""
+    kind = "conditions" if len(conditions) > 1 else "a condition"
+    return f"{value} is used by {listed(conditions)}, {kind}: a truth value passes nothing on."
+
+
+def flat_paths(value: str, of: str) -> str:
+    """Say that an adjoint is zero because every path is flat."""
+    return f"Every path from {value} to {of} leads through {FLAT}: nothing is passed on."
+
+
+def unmoved(value: str, of: str, flat: bool) -> str:
     """Say why a tangent is zero."""
-    return f"{value} does not depend on {of}."
+    return f"{value} depends on {of} only through {FLAT}." if flat else f"{value} does not depend on {of}."
 
 
 def taken(condition: str, holds: bool, branch: str) -> str:
@@ -146,17 +199,35 @@ def passed_over(value: str, of: str, mode: str) -> str:
     return f"{value} is not needed at this point: its branch is not taken, {of} does not depend on it here."
 
 
-def still(values: Sequence[str], of: str) -> str:
-    """Say why an operand has no term in a tangent."""
-    return f"{listed(values)} {'do' if len(values) > 1 else 'does'} not depend on {of}: no term comes from there."
+def undefined(label: str, origin: str, problem: str) -> str:
+    """Say that a derivative has no value at the point, and which step began it.
+
+    >>> undefined("df/dw1", "df/dw1", "is not defined"), undefined("df/dw1", "df/dw2", "overflows")
+    ('df/dw1 is not defined at this point.', 'df/dw1 has no value at this point: df/dw2 overflows.')
+    """
+    return (
+        f"{label} {problem} at this point."
+        if label == origin
+        else f"{label} has no value at this point: {origin} {problem}."
+    )
+
+
+def still(values: Sequence[str], of: str, flat: bool) -> str:
+    """Say why operands have no term in a tangent."""
+    many = len(values) > 1
+    if flat:
+        return (
+            f"{listed(values)} {'depend' if many else 'depends'} on {of} only through {FLAT}: no term comes from there."
+        )
+    return f"{listed(values)} {'do' if many else 'does'} not depend on {of}: no term comes from there."
 
 
 def without(fixed: Sequence[str], conditions: Sequence[str]) -> str:
     """Say which values have no derivative at all."""
     notes = []
     if fixed:
-        verb = "do" if len(fixed) > 1 else "does"
-        notes.append(f"{listed(fixed)} {verb} not depend on the inputs chosen, and so stay fixed here.")
+        verb, stay = ("do", "stay") if len(fixed) > 1 else ("does", "stays")
+        notes.append(f"{listed(fixed)} {verb} not depend on the inputs chosen, and so {stay} fixed here.")
     if conditions:
         kind = "are conditions" if len(conditions) > 1 else "is a condition"
         notes.append(f"{listed(conditions)} {kind}: a truth value has no derivative.")
@@ -190,9 +261,17 @@ def ended(reason: str) -> str:
     return f"Here the derivation ends: {reason}."
 
 
-def left_out(mode: str, names: Sequence[str], of: str) -> str:
-    """Say which values have a derivative of zero without a line of their own."""
+def left_out(mode: str, names: Sequence[str], of: str, flat: bool) -> str:
+    """Say which values have a derivative of zero without a line of their own.
+
+    >>> left_out("forward", ["w3"], "x", flat=False)
+    'w3 does not depend on x: its tangent is 0.'
+    """
     many = len(names) > 1
-    reach, kind = ("reach", "adjoint") if mode == "reverse" else ("depend on", "tangent")
-    verb, zero = ("do", f"their {kind}s are") if many else ("does", f"its {kind} is")
-    return f"{listed(names)} {verb} not {reach} {of}: {zero} 0."
+    verb, kind = ("reach", "adjoint") if mode == "reverse" else ("depend on", "tangent")
+    zero = f"their {kind}s are" if many else f"its {kind} is"
+    if flat:
+        first, _, rest = verb.partition(" ")
+        verb = verb if many else f"{first}{'es' if first == 'reach' else 's'} {rest}".rstrip()
+        return f"{listed(names)} {verb} {of} only through {FLAT}: {zero} 0."
+    return f"{listed(names)} {'do' if many else 'does'} not {verb} {of}: {zero} 0."

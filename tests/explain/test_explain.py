@@ -60,19 +60,33 @@ def computed(made: Explanation, which: Pass) -> dict[str, Any]:
     assert made.point is not None
     known: dict[str, Any] = dict(made.point)
     by_place = dict(made.point)
+    still: set[str] = set()
     for step in [*made.values, *which.steps]:
         if step.number is None and step.kind != "output":
             known[step.label] = None
             continue
         arguments = [by_place[name] if step.kind == "input" else known.get(name) for name in step.expression.inputs]
         known[step.label] = evaluate(step.expression, arguments)[step.expression.results[0]]
+        if is_still(step, still):
+            assert known[step.label] == 0.0
+            known[step.label] = 0.0
+            still.add(step.label)
         assert same(known[step.label], step.number), step
     return known
 
 
+def is_still(step: Step, still: set[str]) -> bool:
+    """Tell whether nothing that a tangent is made of moves, as the branches taken do not: the zero there is +0.
+
+    The emitted program asks for the branch before it computes the product, whose zero may have another sign.
+    """
+    idle = (t.factor in still or t.rule.startswith("d(if") and t.number == 0 for t in step.terms)
+    return step.kind == "tangent" and all(idle)
+
+
 def same(x: Any, y: Any) -> bool:
-    """Compare bit for bit, but for the sign of zero: a factor of 1 is dropped, and 0 + -0 is 0."""
-    return bool(x == y)
+    """Compare bit for bit, the sign of zero too."""
+    return bool(x == y) and (x is None or math.copysign(1.0, x) == math.copysign(1.0, y))
 
 
 @pytest.mark.parametrize("mode", ["reverse", "forward"])
@@ -147,7 +161,16 @@ def test_each_step_knows_its_part_of_the_formula() -> None:
         "sq(r)/2 - r²",
         "√(a)",
         "sq(r)/2 - r² + √(a)",
+        "sq(r)/2 - r² + √(a)",
     ]
+    assert list(parts)[-1] == "f"
+    for mode in ("reverse", "forward"):
+        sweep = explain(parse(text), {"a": 4, "b": 1}, mode=mode).passes[0]
+        assert {step.label: text[slice(*step.span or (0, 0))] for step in sweep.steps} == {
+            step.label: parts[step.value] for step in sweep.steps
+        }
+    zero = explain(parse("input x, y; x"), {"x": 1, "y": 1}).passes[0].steps[0]
+    assert (zero.kind, zero.span) == ("zero", (9, 10))
 
 
 def test_a_program_that_was_not_read_has_no_parts() -> None:
@@ -169,6 +192,19 @@ def test_the_chain_rule_is_over_parents() -> None:
     assert chain(row) == "df/dw4 * dw4/dw3 + df/dw5 * dw5/dw3 + df/dw6 * dw6/dw3"
     assert [term.user for term in row.terms] == ["w4", "w5", "w6"]
     assert plain(row.expression) == "cos(w3) + 1 + 2*w3"
+
+
+def test_conditions_stand_in_parentheses() -> None:
+    made = explain(parse("if x > 0 and not y == 2 then x else y"), {"x": 1, "y": 2})
+    numbers = numbers_of(made.values)
+    found = [" = ".join([step.label, *forms(step, numbers)]) for step in made.values]
+    assert found[2:6] == [
+        "w3 = (w1 > 0) = (1 > 0) = true",
+        "w4 = (w2 == 2) = (2 == 2) = true",
+        "w5 = (not w4) = (not true) = false",
+        "w6 = (w3 and w5) = (true and false) = false",
+    ]
+    assert "<mo>(</mo><mrow><msub><mi>w</mi><mn>1</mn></msub><mo>&gt;</mo><mn>0</mn></mrow><mo>)</mo>" in made.html()
 
 
 def test_zeros_are_explained() -> None:
@@ -259,6 +295,31 @@ def test_the_step_that_fails_is_the_last(text: str, at: dict[str, float], label:
     assert last.label == label
     for view in (str(made), made.markdown(), made.json()):
         assert reason in view
+
+
+@pytest.mark.parametrize("mode", ["reverse", "forward"])
+@pytest.mark.parametrize(
+    ("text", "at"), [("sqrt(x)", {"x": 0}), ("x^y", {"x": -2, "y": 3}), ("exp(400*x)^2", {"x": 0.887})]
+)
+def test_a_derivative_without_a_value_is_not_one_that_is_not_needed(text: str, at: dict[str, float], mode: str) -> None:
+    made = explain(parse(text), at, mode=mode)
+    *_, last = made.steps
+    problem = "overflows" if "exp" in text else "is not defined"
+    assert last.state == "failed"
+    assert f"{last.label} {problem} at this point." in last.notes
+    assert not any("not needed" in note for step in made.steps for note in step.notes)
+
+
+def test_what_follows_from_a_derivative_without_a_value_says_so() -> None:
+    made = explain(parse("sin(sqrt(if x > 0 then x else z))"), {"x": -1, "z": 0}, wrt=["x"])
+    notes = {step.label: step.notes for step in made.passes[0].steps}
+    assert "df/dw4 is not defined at this point." in notes["df/dw4"]
+    assert made.failure is None
+    made = explain(parse("u = sqrt(x); v = sin(u); w = x*2; output w"), {"x": 0}, mode="forward")
+    notes = {step.label: step.notes for step in made.passes[0].steps}
+    assert notes["dw2/dx"] == ("dw2/dx is not defined at this point.",)
+    assert notes["dw3/dx"] == ("dw3/dx has no value at this point: dw2/dx is not defined.",)
+    assert made.failure is None
 
 
 def test_what_is_not_needed_may_fail() -> None:

@@ -151,6 +151,28 @@ def test_around_a_value() -> None:
     assert [node.name for node in around(made, "w5", distance=0).nodes] == ["w5"]
 
 
+def test_values_have_the_names_of_the_formula_too(capsys: pytest.CaptureFixture[str]) -> None:
+    text = "n = 3; sq(u) = u*u; r = x*y; r = r + n; s = sq(r); t = x*y; p = s*t; b = x > 0; f = if b then p else t"
+    made = graph(explain(parse(text)))
+    lines = {name: next(node.line for node in made.nodes if node.name == value) for name, value in made.names.items()}
+    assert lines == {
+        "x": "w1 = x",
+        "y": "w2 = y",
+        "f": "w8 = if w7 then w6 else w3",
+        "r": "w4 = w3 + 3",
+        "s": "w5 = w4*w4",
+        "t": "w3 = w1*w2",
+        "p": "w6 = w5*w3",
+        "b": "w7 = w1 > 0",
+    }
+    assert around(made, "t") == around(made, "w3")
+    assert main(["graph", "examples/black_scholes.symad", "--around", "d1", "--format", "dot"]) == 0
+    assert "w15 = w12/w14" in capsys.readouterr().out
+    assert main(["graph", text, "--around", "bb"]) == 2
+    assert "hint: did you mean b?" in capsys.readouterr().err
+    assert made.names.keys().isdisjoint(node.name for node in made.nodes)
+
+
 def test_around_nothing() -> None:
     with pytest.raises(NamingError, match="no value w9"):
         around(drawn("seed"), "w9")
@@ -237,9 +259,22 @@ def test_a_large_graph_is_drawn_around_a_value(capsys: pytest.CaptureFixture[str
 def test_a_partial_derivative_that_is_zero_at_the_point_passes_nothing_on() -> None:
     made = graph(explain(parse("x*y"), at={"x": 2, "y": 0}))
     assert {(edge.operand, edge.symbols): edge.idle for edge in made.edges} == {("w1", "w2"): True, ("w2", "w1"): False}
+    assert [(edge.labelled, edge.numbers) for edge in made.edges] == [(True, "0"), (True, "2")]
+    assert '  w1 -> w3 [label="w2 = 0", style=dashed];\n' in dot(made)
+    assert '  w1 -.->|"w2 = 0"| w3\n' in mermaid(made)
+    assert ">w2</tspan>" in svg(made, layout(made))
+
+
+def test_what_is_never_a_partial_derivative_is_not_written() -> None:
+    made = drawn("branch")
+    names = {node.assignment: node.name for node in made.nodes}
+    result = made.nodes[-1].name
+    assert not edge_between(made, names["w1 > 0"], result).labelled
+    assert not edge_between(made, names["log(w1)"], names["w4*w5"]).labelled
+    assert not edge_between(made, names["y"], names["floor(w2)"]).labelled
 
 
 def test_one_sweep_of_several_is_said() -> None:
     made = graph(explain(parse("p = x*y; q = x; output p, q")))
-    assert made.caption == "the derivatives are those of the sweep for p, one of 2: --seed"
+    assert made.caption == "the derivatives are those of the sweep for p, one of 2"
     assert graph(explain(parse("x*y"))).caption == ""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+from typing import cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import symad
-from symad.errors import NamingError
+from symad.errors import NamingError, SymadError
 from symad.explain import explain
 from symad.parse import parse
 from symad.program import Program
@@ -83,6 +84,20 @@ def test_seeds_of_one_value_add_up_or_cancel() -> None:
     assert "cancel" in cancelled.passes[0].notes[-1]
 
 
+def test_arguments_of_another_type_are_errors_of_the_family() -> None:
+    for work in (explain, symad.gradient, lambda text: symad.compare(text, {})):
+        with pytest.raises(SymadError, match="a Program is expected, not a str") as caught:
+            work("x*y")
+        assert caught.value.hint == "symad.parse makes one of text"
+    for bad in cast("tuple[float, ...]", ("a", None, [1])):
+        with pytest.raises(NamingError, match="the value of x is no number"):
+            explain(parse("x*y"), {"x": bad, "y": 1})
+        with pytest.raises(NamingError, match="the value of x is no number"):
+            symad.compare(parse("x*y"), {"x": bad, "y": 1})
+        with pytest.raises(NamingError, match="the seed of f is no number"):
+            explain(parse("x*y"), seed={"f": bad})
+
+
 @pytest.mark.parametrize("number", [math.nan, math.inf])
 def test_a_coordinate_is_a_finite_number(number: float) -> None:
     with pytest.raises(NamingError, match="the value of x is no number"):
@@ -108,6 +123,41 @@ def test_a_comment_may_hold_backticks() -> None:
     markdown = explain(parse("f = (x + # ` ``` <b>\ny)*2".replace("\\n", "\n"))).markdown()
     assert markdown.startswith("````\n")
     assert "`` x + # ` ``` <b> y ``" in markdown or "```` x + # ` ``` <b> y ````" in markdown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "max(x*y, sin(x)*exp(y))",
+        "if x > 0 and y > 0 then sqrt(x*y) else if x < -1 then log(-x) else 0",
+        "min(max(x*y, sin(x)), if x > y then exp(x*y)*cos(x - y) else log(x^2 + y^2)/(1 + exp(-x)))",
+        " + ".join(f"sin({k}*x)*cos({k}*y)" for k in range(1, 9)),
+    ],
+)
+@pytest.mark.parametrize("at", [None, {"x": 1.2345678, "y": 0.7654321}])
+def test_lines_fit_a_hundred_columns(text: str, at: dict[str, float] | None) -> None:
+    made = explain(parse(text), at)
+    lines = str(made).splitlines()[1:]
+    assert max(map(len, lines)) <= 100
+    words = " ".join(" ".join(lines).split())
+    for label, formula in made.formulas().items():
+        assert f"= {formula}" in words, label
+
+
+def test_comments_are_no_part_of_a_heading() -> None:
+    made = explain(parse("# how long (in all\nu = x + 1  # first\n\n# then\nf = (u +\n  y)*2\n"), {"x": 1, "y": 2})
+    assert str(made).startswith("u = x + 1\nf = (u +\n  y)*2\nat x = 1, y = 2\n")
+    html = made.html()
+    assert "<title>The derivatives of u = x + 1; f = (u + y)*2</title>" in html
+    assert '<h1 aria-label="u = x + 1; f = (u + y)*2">' in html
+    long = explain(parse("# a comment\n" + " + ".join(f"sin({k}*x)" for k in range(1, 80)))).html()
+    assert '<h1 class="plain">sin(1*x) + ' in long
+
+
+def test_parts_are_places_in_the_formula_of_the_document() -> None:
+    document = json.loads(explain(parse("\n\n  x*y # product\n")).json())
+    parts = {step["label"]: step["part"] for step in document["values"] if step["part"]}
+    assert document["formula"][parts["w3"]["start"] : parts["w3"]["end"]] == "x*y"
 
 
 def test_formulas_and_steps_do_not_share_names() -> None:

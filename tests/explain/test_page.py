@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import pytest
 
 from symad.explain import explain
 from symad.explain.display import numbers_of
+from symad.explain.graph import names_of
 from symad.explain.page import fragment, page
 from symad.explain.page.lines import forms
 from symad.explain.page.markup import VOID
@@ -21,18 +21,12 @@ from symad.explain.page.results import derived
 from symad.numbers import approximate
 from symad.parse import parse
 from symad.printers.infix import formulas
-from tests.explain.browser import launched, opened, violations
+from tests.explain.browser import opened, violations
 from tests.explain.pages import OPEN, edges, expect, look, made
 
 LOOKS = [(scheme, width) for scheme in ("light", "dark") for width in (390, 1400)]
 MANY = 2_000
 CHECKED = ("no point", "forward", "branches", "failure", "names")  # by axe-core, which takes a second for each
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with launched() as started:
-        yield started
 
 
 class Reader(HTMLParser):
@@ -309,6 +303,7 @@ def test_a_failure_is_said(browser: Any, tmp_path: Path, name: str) -> None:
 def test_a_large_program_opens_around_a_value(browser: Any, tmp_path: Path) -> None:
     steps = [f"a{k} = sin(a{k - 1})*y + a{k - 1}" for k in range(1, MANY // 3 + 1)]
     explanation = explain(parse("; ".join(["a0 = x", *steps, f"output a{MANY // 3}"])), at={"x": 1, "y": 0.5})
+    assigned_names = names_of(explanation)
     html = page(explanation)
     assert len(html.encode()) < 5_000_000
     with opened(browser, html, tmp_path, **look("light", 1400)) as tab:
@@ -324,6 +319,10 @@ def test_a_large_program_opens_around_a_value(browser: Any, tmp_path: Path) -> N
                 for b in boxes[:k]:
                     assert a["x"] + a["width"] <= b["x"] + 1 or b["x"] + b["width"] <= a["x"] + 1 or (
                         a["y"] + a["height"] <= b["y"] + 1 or b["y"] + b["height"] <= a["y"] + 1)  # fmt: skip
+        tab.fill("#around", "a100")
+        tab.keyboard.press("Enter")
+        named = next(k for k, step in enumerate(explanation.values) if step.value == assigned_names["a100"])
+        expect(tab, explanation, named)
         tab.fill("#around", "w9999")
         tab.click(".chooser button")
         assert tab.locator(".chooser output").inner_text() == "w9999 is not a value of this formula."

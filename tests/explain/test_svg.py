@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -15,9 +16,12 @@ import pytest
 import symad
 from symad.drawing import DARK, LIGHT, cut
 from symad.errors import MissingError, columns
+from symad.explain import explain
+from symad.explain.cards import COLUMN, PADDING, label_size
 from symad.explain.dot import dot, mermaid
-from symad.explain.graph import Graph, around, label_size, layout
+from symad.explain.graph import Graph, around, graph, layout
 from symad.explain.svg import svg
+from symad.parse import parse
 from tests.explain.graphs import CALL, CASES, boxes_apart, drawn, large
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -57,7 +61,7 @@ def test_every_value_has_a_card_and_every_use_a_line(name: str) -> None:
     assert root.attrib["aria-labelledby"].split() == ids[:2]
     for edge, line in zip(made.edges, edges, strict=True):
         assert line.find(f"{SVG}path") is not None
-        assert bool(of_class(line, "partial")) == bool(edge.partials and not edge.idle)
+        assert bool(of_class(line, "partial")) == edge.labelled
         assert ("idle" in line.attrib["class"]) == edge.idle
     for node, card in zip(made.nodes, cards, strict=True):
         (assignment,) = of_class(card, "assignment")
@@ -82,13 +86,16 @@ def test_cards_and_labels_do_not_overlap_and_lie_inside(name: str) -> None:
     for line in of_class(root, "edge"):
         numbers = [float(n) for n in re.findall(r"-?[\d.]+", line.find(f"{SVG}path").attrib["d"])]
         assert all(0 <= n <= max(width, height) for n in numbers)
-    labels = [(e, plan.labels[e.operand, e.user], label_size(e)) for e in made.edges if e.partials and not e.idle]
+    labels = [(e, plan.labels[e.operand, e.user], label_size(e)) for e in made.edges if e.labelled]
     for k, (_, (x, y), (w, h)) in enumerate(labels):
         assert w / 2 <= x <= width - w / 2
         assert all(abs(y - v) > (h + plan.card[1]) / 2 or abs(x - u) > (w + plan.card[0]) / 2 for u, v in centres)
         for _, (u, v), (other, tall) in labels[k + 1 :]:
             assert abs(x - u) >= (w + other) / 2 or abs(y - v) >= (h + tall) / 2
-    assert all(columns(words(text)) <= 22 for card in of_class(root, "node") for text in card.iter(f"{SVG}text"))
+    room = (plan.card[0] - PADDING[0]) / COLUMN
+    texts = [text for card in of_class(root, "node") for text in card.iter(f"{SVG}text")]
+    assert all(columns(words(text)) <= room + 1e-9 for text in texts)
+    assert all(columns(words(text)) <= 22 for text in texts if text.get("class") != "derivative")
 
 
 def test_a_label_has_symbols_and_numbers() -> None:
@@ -105,6 +112,34 @@ def test_a_label_has_symbols_and_numbers() -> None:
     assert [words(e) for kind in ("symbols", "numbers") for e in of_class(first, kind)] == ["w2", "3"]
     assert words(of_class(root, "derivative")[0]) == "dz/dw1 = 2.583853…"
     assert [words(e) for e in of_class(root, "derivative-number")][1:] == [" = 2", " = 1", " = 1", " = 1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "slopes", "partials"),
+    [
+        ("result = exp(x)*y", {"x": -40, "y": 3}, ["1.274506…e-17", "4.248354…e-18", "3", "1"], ["4.248354…e-18", "3"]),
+        (
+            "an_output_with_a_long_name = x*y",
+            {"x": -1.23456789e-200, "y": 1 / 3},
+            ["0.3333333…", "-1.234567…e-200", "1"],
+            ["0.3333333…", "-1.234567…e-200"],
+        ),
+        ("x*x", {"x": -1.23456789e-200}, ["-2.469135…e-200", "1"], ["-2.469135…e-200"]),
+        ("x*1.23456789012345678e-100", {"x": 1}, ["1.234567…e-100", "1"], ["1.234567…e-100"]),
+    ],
+)
+def test_numbers_keep_their_exponents(text: str, at: dict[str, float], slopes: list[str], partials: list[str]) -> None:
+    made = graph(explain(parse(text), at))
+    root = picture(made)
+    assert [words(e) for e in of_class(root, "derivative-number")] == [f" = {slope}" for slope in slopes]
+    found = [[words(e) for e in of_class(edge, "numbers")] for edge in of_class(root, "edge")]
+    assert [n for numbers in found for n in numbers][: len(partials)] == partials
+
+
+def test_a_number_is_cut_with_its_exponent() -> None:
+    assert cut("1.2345678901234567e-300", 22) == "1.23456789012345…e-300"
+    assert cut("w12 = w11 + 1.5000000000001e-17", 22) == "w12 = w11 +…"
+    assert cut("x1e5*y + x2e6*z + x3", 10) == "x1e5*y +…"
 
 
 def test_without_a_point_derivatives_are_in_symbols() -> None:
@@ -133,6 +168,26 @@ def test_what_is_left_out_is_counted() -> None:
     assert re.fullmatch(r"\d+ more values are not shown", words(of_class(root, "note")[0]))
     made = drawn("seed")
     assert words(of_class(picture(around(made, "x2", 2, 4)), "note")[0]) == "1 more value is not shown"
+
+
+@pytest.mark.parametrize(
+    "text", ["p = x*y; q = sin(p)*x", "p = x; q = x", f"p_{'long' * 20} = x; q = 2*x", "p = x*y*z*u*v; q = x"]
+)
+def test_a_caption_lies_inside(text: str) -> None:
+    made = graph(explain(parse(f"{text}; output {text[: text.index(' ')]}, q")))
+    assert made.caption
+    plan = layout(made)
+    root = ElementTree.fromstring(svg(made, plan))
+    left, _, width, height = map(float, root.attrib["viewBox"].split())
+    notes = of_class(root, "note")
+    assert " ".join(map(words, notes)) == made.caption
+    for note in notes:
+        half = columns(words(note)) * COLUMN / 2  # of monospaced letters, which no other font exceeds on average
+        assert left <= float(note.attrib["x"]) - half
+        assert float(note.attrib["x"]) + half <= left + width
+        assert plan.height - 20 < float(note.attrib["y"]) <= height - 4
+    heights = [float(note.attrib["y"]) for note in notes]
+    assert all(b - a >= 16 for a, b in pairwise(heights))
 
 
 def luminance(colour: str) -> float:

@@ -14,6 +14,8 @@ from hashlib import sha256
 from itertools import islice
 
 from symad.collector import without_collector
+from symad.errors import columns
+from symad.explain.cards import NARROW, derivative_line
 from symad.explain.graph import LARGE, Graph, graph, layout, parts
 from symad.explain.page.lines import Style, derivation, failed
 from symad.explain.page.markup import Markup, data, element, math
@@ -22,6 +24,7 @@ from symad.explain.page.steering import steering
 from symad.explain.steps import Explanation, Step, Term
 from symad.explain.svg import svg
 from symad.explain.text import COORDINATES, formula
+from symad.explain.text import heading as one_line
 from symad.numbers import approximate
 from symad.printers.mathml import numeral
 from symad.printers.mathml_labels import name
@@ -44,7 +47,7 @@ def page(explanation: Explanation) -> str:
     script = asset("page.js")
     digest = b64encode(sha256(script.encode()).digest()).decode()
     policy = f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{digest}'"
-    title = " ".join(formula(explanation).split())
+    title = one_line(formula(explanation))
     head = element(
         "head",
         None,
@@ -109,12 +112,15 @@ def complete(explanation: Explanation) -> Graph:
     terms: dict[str, dict[tuple[str, str, str], Term]] = {}
     for sweep in explanation.passes:
         for step in sweep.steps:
-            if step.value not in steps or steps[step.value].kind == "zero":
+            if step.value not in steps or steps[step.value].kind == "zero" or steps[step.value].number is None:
                 steps[step.value] = step
             for term in step.terms:
                 terms.setdefault(step.value, {}).setdefault((term.user, term.operand, term.place), term)
     merged = [replace(step, terms=tuple(terms.get(value, {}).values())) for value, step in steps.items()]
-    return graph(replace(explanation, passes=(replace(explanation.passes[0], steps=tuple(merged)),)))
+    lines = (derivative_line(step.label, step.number or 0.0) for sweep in explanation.passes for step in sweep.steps)
+    widest = max((columns(label + number) for label, number in lines), default=NARROW)
+    drawn = graph(replace(explanation, passes=(replace(explanation.passes[0], steps=tuple(merged)),)))
+    return replace(drawn, room=max(NARROW, widest))
 
 
 # the parts of the page, in their order
@@ -147,10 +153,10 @@ def opening(explanation: Explanation) -> list[str]:
     rows: list[str] = [element("p", {"class": "eyebrow"}, "The derivatives of")]
     if typeset is not None:
         scrolled = {"class": "formula", "tabindex": "0", "role": "group", "aria-label": "The formula"}
-        rows.append(element("div", scrolled, element("h1", {"aria-label": " ".join(text.split())}, typeset)))
+        rows.append(element("div", scrolled, element("h1", {"aria-label": one_line(text)}, typeset)))
     else:
-        first = " ".join(text[:TITLE].split())
-        rows.append(element("h1", {"class": "plain"}, first + ("…" if len(text) > TITLE else "")))
+        first = one_line(text)
+        rows.append(element("h1", {"class": "plain"}, first[:TITLE] + ("…" if len(first) > TITLE else "")))
         rows.append(element("noscript", None, element("pre", None, text)))
     if explanation.point:
         pairs = [

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from symad.explain import words
-from symad.explain.display import numbers_of, plain, stages
+from symad.explain.display import is_condition, numbers_of, plain, stages
 from symad.explain.page.markup import Markup, element, joined, math
 from symad.explain.steps import Explanation, Number, Pass, Step, Term
 from symad.numbers import approximate, write_number
@@ -19,6 +20,10 @@ from symad.program import Program
 
 Numbers = Mapping[str, Number | None]
 NUMERIC = {"numbers": "numeric", "number": "numeric"}  # forms that are no symbols
+SIGNS = ("<mo>+</mo>", "<mo>−</mo>")
+DERIVATIVE = re.compile(
+    "<mfrac><mrow>(?P<above>(?:<msup>)?<mi>d</mi>.*?)</mrow><mrow>(?P<below>.*?)</mrow></mfrac>|</?mfrac>"
+)
 EQUALS, PLUS, DOT = "<mo>=</mo>", "<mo>+</mo>", "<mo>⋅</mo>"
 
 
@@ -94,8 +99,8 @@ def written(step: Step, numbers: Numbers, typeset: bool) -> Iterator[Markup]:
     """Write the label of a step and its forms."""
     yield element("span", {"class": "label"}, math(label(step.label)) if typeset else step.label)
     for form in forms(step, numbers, typeset):
-        text = math(EQUALS + form.mathml) if typeset else f" = {form.text}"
-        yield element("span", {"class": f"form {form.kinds}"}, text)
+        parts = [math(part) for part in terms(form.mathml)] if typeset else [f" = {form.text}"]
+        yield element("span", {"class": f"form {form.kinds}"}, joined(parts, Markup("<wbr>")))
 
 
 def sentence(step: Step, numbers: Numbers) -> str:
@@ -126,10 +131,54 @@ def set_stage(name: str, step: Step, numbers: Numbers) -> str:
     if name == "chain":
         return chained(step)
     if name == "numbers":
-        return numbered(step.expression, numbers)
+        return enclosed(step, numbered(step.expression, numbers))
     if name == "number" and step.number is not None:
         return numeral(approximate(step.number))[0]
-    return expression(step.simplified if name == "simplified" and step.simplified is not None else step.expression)
+    if name == "simplified" and step.simplified is not None:
+        return unstacked(expression(step.simplified))
+    return enclosed(step, unstacked(expression(step.expression)))
+
+
+def enclosed(step: Step, mathml: str) -> str:
+    """Put a condition in parentheses, as the text does."""
+    return f"<mrow><mo>(</mo>{mathml}<mo>)</mo></mrow>" if is_condition(step.expression) else mathml
+
+
+def terms(mathml: str) -> list[str]:
+    """Cut the right side of an equation before the signs of its sum: a line of formulas breaks only between them.
+
+    >>> terms("<mrow><mn>1</mn><mo>+</mo><mi>x</mi></mrow>")
+    ['<mo>=</mo><mn>1</mn>', '<mo form="infix">+</mo><mi>x</mi>']
+    """
+    parts, depth = [EQUALS], 0
+    for token in re.findall(r"<mo>[+−]</mo>|<[^>]*>|[^<]+", mathml.removeprefix("<mrow>").removesuffix("</mrow>")):
+        if token in SIGNS and depth == 0:
+            parts.append(token.replace("<mo>", '<mo form="infix">'))
+            continue
+        if token[0] == "<" and token not in SIGNS and token[-2] != "/":
+            depth += -1 if token[1] == "/" else 1
+        parts[-1] += token
+        if depth < 0:  # the outermost tags were no pair
+            return [EQUALS + mathml]
+    return parts
+
+
+def unstacked(mathml: str) -> str:
+    """Write derivatives that stand in fractions with a slash, as small ones could not be read.
+
+    >>> unstacked(f"<mfrac>{label('df/dx')}<mn>2</mn></mfrac>").count("<mfrac>")
+    1
+    """
+    depth = 0
+
+    def written(found: re.Match[str]) -> str:
+        nonlocal depth
+        if found["above"] is None:
+            depth += 1 if found[0] == "<mfrac>" else -1
+            return found[0]
+        return f"<mrow>{found['above']}<mo>/</mo>{found['below']}</mrow>" if depth else found[0]
+
+    return DERIVATIVE.sub(written, mathml)
 
 
 def chained(step: Step) -> str:
@@ -148,7 +197,7 @@ def numbered(program: Program, numbers: Numbers) -> str:
     """Typeset an expression with numbers in place of its symbols; a symbol that has none stays."""
     known = [(name, numbers.get(name)) for name in program.inputs]
     pairs = [symbol(name) if number is None else numeral(approximate(number)) for name, number in known]
-    return expression(program, [text for text, _ in pairs], [level for _, level in pairs])
+    return unstacked(expression(program, [text for text, _ in pairs], [level for _, level in pairs]))
 
 
 def symbol(name: str) -> tuple[str, int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 
-VOID = frozenset({"input", "meta"})  # elements that have no end
+VOID = frozenset({"input", "meta", "wbr"})  # elements that have no end
 
 
 class Markup(str):
@@ -50,7 +50,7 @@ def element(
 
 def joined(parts: Iterable[str], between: str = "") -> Markup:
     """Join text and markup."""
-    return Markup(between.join(map(escaped, parts)))
+    return Markup(escaped(between).join(map(escaped, parts)))
 
 
 def math(mathml: str, *, block: bool = False) -> Markup:

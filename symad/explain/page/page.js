@@ -4,7 +4,7 @@
   const byId = (id) => document.getElementById(id);
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const { text, phases, steps: rows, names, parts } = JSON.parse(byId("data").textContent);
-  const steps = rows.map(([value, phase, label, number, edges, span]) => ({ value, phase, label, number, edges, span }));
+  const steps = rows.map(([value, phase, label, number, edges, span, onCard]) => ({ value, phase, label, number, edges, span, onCard }));
   const letters = Array.from(text); // spans count characters
   const count = steps.length;
   const nodes = new Map(all(".node").map((node) => [node.dataset.value, node]));
@@ -28,10 +28,8 @@
     node.classList.toggle("ahead", place(value, -1) > current);
     node.classList.toggle("derived", step <= current);
     if (step > current) return;
-    const { label, number } = steps[step];
-    const symbol = node.querySelector(".derivative .symbol");
-    if (symbol.textContent === label) return; // cut to the width of the card
-    symbol.textContent = label;
+    const { onCard, number } = steps[step];
+    node.querySelector(".derivative .symbol").textContent = onCard;
     const shown = node.querySelector(".derivative-number");
     if (shown) shown.textContent = number === null ? "" : ` = ${number}`;
   }
@@ -68,7 +66,7 @@
     }
     for (const edge of edges.values()) {
       const [from, to] = [spots.get(edge.dataset.operand), spots.get(edge.dataset.user)];
-      if (from && to) arranged.push(route(edge, from, to, height));
+      if (from && to) arranged.push(route(edge, from, to, [...spots.values()], [width, height]));
     }
     for (const element of arranged) element.classList.remove("away");
     const [xs, ys] = [0, 1].map((axis) => [...spots.values()].map((spot) => spot[axis]));
@@ -81,12 +79,24 @@
     graph.parentElement.style.setProperty("--width", `${right - left}px`);
   }
 
-  function route(edge, [x1, y1], [x2, y2], height) {
+  // An edge goes straight to the next layer; on its way to a later one it passes beside the cards between.
+  function route(edge, from, to, cards, [width, height]) {
+    const [[x1, y1], [x2, y2]] = [from, to];
+    const between = cards.filter(([, y]) => y > y1 + height / 2 && y < y2 - height / 2);
+    const beside = width / 2 + 12;
+    const free = (x) => between.every(([u]) => Math.abs(x - u) >= beside - 1);
+    const way = (x) => Math.abs(x - x1) + Math.abs(x - x2);
+    const places = [x1, x2, ...between.flatMap(([u]) => [u - beside, u + beside])].filter(free);
+    const x = places.sort((a, b) => way(a) - way(b))[0];
     const [start, end] = [y1 + height / 2, y2 - height / 2];
-    const middle = (start + end) / 2;
+    const ys = between.map(([, y]) => y);
+    const [top, bottom] = between.length ? [Math.min(...ys) - height / 2, Math.max(...ys) + height / 2] : [end, end];
+    const curve = (u, y, v, z) => `C${u} ${(y + z) / 2} ${v} ${(y + z) / 2} ${v} ${z}`;
+    const through = between.length ? `${curve(x1, start, x, top)}V${bottom}${curve(x, bottom, x2, end)}` : curve(x1, start, x2, end);
     const head = `M${x2 - 4.5} ${end - 7}L${x2} ${end - 1}L${x2 + 4.5} ${end - 7}`;
-    edge.querySelector("path").setAttribute("d", `M${x1} ${start}C${x1} ${middle} ${x2} ${middle} ${x2} ${end}${head}`);
-    for (const label of all("text, rect", edge)) label.setAttribute("transform", `translate(${(x1 + x2) / 2} ${middle})`);
+    edge.querySelector("path").setAttribute("d", `M${x1} ${start}${through}${head}`);
+    const place = between.length ? [(x + x2) / 2, (bottom + end) / 2] : [(x1 + x2) / 2, (start + end) / 2];
+    for (const label of all("text, rect", edge)) label.setAttribute("transform", `translate(${place[0]} ${place[1]})`);
     return edge;
   }
 
@@ -94,8 +104,9 @@
 
   function reveal(element, box) {
     const [inner, outer] = [element.getBoundingClientRect(), box.getBoundingClientRect()];
-    box.scrollTop += inner.top - outer.top - (outer.height - inner.height) / 2;
-    box.scrollLeft += inner.left - outer.left - (outer.width - inner.width) / 2;
+    // What is larger than the box is shown from its start.
+    box.scrollTop += inner.top - outer.top - Math.max(0, outer.height - inner.height) / 2;
+    box.scrollLeft += inner.left - outer.left - Math.max(0, outer.width - inner.width) / 2;
   }
 
   function showPanel() {
@@ -105,11 +116,31 @@
     line.className = "line";
     line.append(...copies[0].childNodes);
     byId("panel").replaceChildren(line, ...copies.slice(1));
+    fit();
     const failure = document.querySelector(".lines .failure");
     if (failure && current === count - 1) byId("panel").append(failure.cloneNode(true));
     const title = `Step ${current + 1} of ${count}, ${phases[steps[current].phase + 1]}`;
     byId("title").textContent = title;
     byId("said").textContent = `${title}: ${lines[current].ariaLabel ?? lines[current].textContent}`;
+  }
+
+  // A formula breaks at the signs of a sum; a term that is too long is set smaller, as long as it can be read.
+  const SMALLEST = 12; // pixels
+  function fit() {
+    const line = document.querySelector("#panel .line");
+    const forms = all(".form", line);
+    const room = (form) => form.clientWidth - parseFloat(getComputedStyle(form).paddingLeft);
+    const widest = (form) => Math.max(0, ...all("math", form).map((part) => part.getBoundingClientRect().width));
+    const tooWide = (form) => widest(form) / room(form);
+    line.classList.remove("wide");
+    for (const form of forms) form.style.fontSize = "";
+    line.classList.toggle("wide", forms.some((form) => tooWide(form) > 1));
+    for (const form of forms) {
+      const ratio = tooWide(form);
+      const size = parseFloat(getComputedStyle(form).fontSize);
+      if (ratio > 1) form.style.fontSize = `${Math.max(Math.min(SMALLEST, size), Math.floor(size / ratio))}px`;
+    }
+    for (const box of all("#panel, .formula, .formulas")) box.classList.toggle("overflowing", box.scrollWidth > box.clientWidth);
   }
 
   function showSource() {
@@ -182,10 +213,15 @@
     node.addEventListener("mousedown", (event) => event.preventDefault()); // the focus, and with it the keys, stay
     node.addEventListener("click", () => goToValue(value));
   }
+  addEventListener("resize", fit);
   addEventListener("hashchange", () => Number.isNaN(fromHash()) || go(fromHash()));
 
   for (const input of all("input[name=show]")) {
-    const show = () => input.checked && (document.body.dataset.show = input.value);
+    const show = () => {
+      if (!input.checked) return;
+      document.body.dataset.show = input.value;
+      if (current >= 0) fit();
+    };
     input.addEventListener("change", show);
     show();
   }

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from symad.drawing import cut
+from symad.explain.cards import LINE
+from symad.explain.graph import names_of
 from symad.explain.steps import Explanation, Step
 from symad.numbers import approximate
 
@@ -11,8 +14,8 @@ from symad.numbers import approximate
 def steering(explanation: Explanation) -> dict[str, object]:
     """Give the text of the formula, the directions of values and sweeps, a list for each step, and names of values.
 
-    A step is its value, the number of its sweep (-1 for the values), its label, its number, the edges that it uses, and
-    the span of the formula that it came from; that of a derivative is the one of its value.
+    A step is its value, the number of its sweep (-1 for the values), its label, its number, the edges that it uses, the
+    span of the formula that it came from, and its label as it stands on a card.
     """
     rows: list[object] = []
     phases = [explanation.values, *(sweep.steps for sweep in explanation.passes)]
@@ -20,9 +23,8 @@ def steering(explanation: Explanation) -> dict[str, object]:
         for step in steps:
             number = None if step.number is None else approximate(step.number)
             used = sorted({f"{operand} {user}" for operand, user in edges(step)})
-            rows.append((step.value, phase, step.label, number, used, step.span))
-    named = {step.label: step.value for step in explanation.values}
-    named |= {step.expression.inputs[0]: step.value for step in explanation.values if step.kind == "input"}
+            rows.append((step.value, phase, step.label, number, used, step.span, cut(step.label, LINE)))
+    named = names_of(explanation)
     return {"text": explanation.program.text, "phases": titles(explanation), "steps": rows, "names": named}
 
 
