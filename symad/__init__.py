@@ -1,5 +1,6 @@
 """symad turns a formula into its derivative: something to read, and something to run."""
 
+from symad.algebra import save_operations
 from symad.backends import compile  # noqa: A004  (as `re.compile`: the module's name says of what)
 from symad.check import check
 from symad.derivatives.gradient import gradient, value_and_gradient
@@ -42,6 +43,7 @@ __all__ = [
     "latex",
     "mathml",
     "parse",
+    "save_operations",
     "simplify",
     "source",
     "sparsity",

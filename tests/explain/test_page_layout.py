@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+import symad
 from symad.explain import explain
 from symad.explain.page import page
 from symad.explain.page.lines import unstacked
+from symad.explain.page.results import module
 from symad.parse import parse
 from symad.printers.mathml_labels import label
 from tests.explain.browser import opened, violations
@@ -131,3 +133,18 @@ def test_derivatives_in_fractions_stand_on_one_line() -> None:
         "<mfrac><mrow><mi>d</mi><mi>f</mi><mo>/</mo><mi>d</mi><mi>x</mi></mrow><mi>x</mi></mfrac>"
     )
     assert unstacked(label("df/dx")) == label("df/dx")
+
+
+# the code
+
+
+def test_the_code_of_several_outputs_runs() -> None:
+    """The module that the page holds gives the values and the Jacobian of the program."""
+    program = parse("p = x*y; q = sin(p)*x; output p, q")
+    code, reason = module(program)
+    assert reason == ""
+    scope: dict[str, Any] = {"__name__": "generated"}
+    exec(code, scope)
+    values, rows = scope["value_and_jacobian"](2.0, 3.0)
+    assert (*values, *rows[0], *rows[1]) == (*program(2, 3), *symad.jacobian(program, method="reverse")(2, 3))
+    assert "def value_and_jacobian" in explain(program, {"x": 2, "y": 3}).html()

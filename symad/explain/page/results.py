@@ -43,12 +43,10 @@ def final(explanation: Explanation, typeset: bool) -> Markup:
 
 def module(program: Program) -> tuple[str, str]:
     """Give the Python module of a program, or else why there is none."""
-    if len(program.outputs) != 1:
-        one = program.outputs[0]
-        return "", f"A module has one output, and this program has {len(program.outputs)}: choose one, output {one}."
     if not program.inputs:
         return "", "There is no input to differentiate by."
     try:
-        return generate(program, method="reverse", algebra=False), ""
+        kinds = ("value", "gradient" if len(program.outputs) == 1 else "jacobian")
+        return generate(program, kinds, method="reverse", algebra=False), ""
     except SymadError as error:
         return "", f"{error.reason}."
