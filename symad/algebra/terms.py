@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from symad.identities.constants import combine
 from symad.numbers import Number
@@ -73,7 +73,7 @@ def read(program: Program) -> Table:
     table = Table(program)
     uses = count_uses(program.assignments, program.results)
     parts = parts_of_sums(program, uses)
-    open_sums: dict[int, tuple[int, Sum]] = {}
+    open_sums: dict[int, Open] = {}
     for value, (operation, operands) in enumerate(program.assignments):
         term: Term | None = None
         if not uses[value]:
@@ -85,20 +85,23 @@ def read(program: Program) -> Table:
         else:
             with contextlib.suppress(OverflowError):  # a number has no place: the operation stays as it is
                 if operation in ("add", "sub") or operation == "neg" and operands[0] in open_sums:
-                    sign, terms = added(table, value, open_sums)
+                    found = added(table, value, open_sums)
+                    term = 0, ONE
                     if parts[value]:
-                        open_sums[value] = sign, terms
-                        term = 0, ONE
+                        open_sums[value] = found
                     else:
-                        c, m = table.sum(terms, value)
-                        term = sign * c, m
+                        c, m = table.sum(found.terms, value)
+                        term = found.sign * c, m
+                        if found.fewer and table.is_sum(m):
+                            table.nodes[m[0]].changed = True
                 elif operation in ("mul", "div"):
                     term = multiplied(table, value, uses)
                 elif operation == "neg":
                     c, m = table.terms[operands[0]]
                     term = (-c, m) if c else None  # not -0.0
         if term is None:
-            key = (operation, tuple([table.terms[v] for v in operands]))
+            arguments = tuple([table.terms[v] for v in operands])
+            key = value if operation in ("add", "sub", "neg") else (operation, arguments)  # its parts have no terms
             term = 1, (table.node(key, {}, value),)
         table.terms.append(term)
     return table
@@ -118,25 +121,32 @@ def parts_of_sums(program: Program, uses: Sequence[int]) -> bytearray:
     return marked
 
 
-def added(table: Table, value: int, open_sums: dict[int, tuple[int, Sum]]) -> tuple[int, Sum]:
-    """Read a sum, difference or negation of a part: a sign, and terms to be multiplied with it.
+class Open(NamedTuple):
+    """Hold a sum that is part of another one: a sign, terms to be multiplied with it, whether like terms were added."""
+
+    sign: int
+    terms: Sum
+    fewer: bool
+
+
+def added(table: Table, value: int, open_sums: dict[int, Open]) -> Open:
+    """Read a sum, difference or negation of a part.
 
     The smaller part goes into the larger one, which is used up. Raises OverflowError where a number has no place.
     """
     operation, operands = table.program.assignments[value]
     parts = []
     for v, own in zip(operands, (-1 if operation == "neg" else 1, -1 if operation == "sub" else 1), strict=False):
-        if v in open_sums:
-            sign, terms = open_sums.pop(v)
-            parts.append((own * sign, terms))
-        else:
-            c, m = table.terms[v]
-            parts.append((own, {m: c}))
-    (sign, larger), *others = sorted(parts, key=lambda part: -len(part[1]))
-    for own, terms in others:
-        for m, c in terms.items():
-            gather(larger, m, sign * own * c)
-    return sign, larger
+        c, m = table.terms[v]
+        part = open_sums.pop(v, Open(1, {m: c}, False))
+        parts.append(part._replace(sign=own * part.sign))
+    first, *others = sorted(parts, key=lambda part: -len(part.terms))
+    count = sum(len(part.terms) for part in parts)
+    for part in others:
+        for m, c in part.terms.items():
+            gather(first.terms, m, first.sign * part.sign * c)
+    fewer = len(first.terms) < count or any(part.fewer for part in parts)
+    return Open(first.sign, first.terms, fewer)
 
 
 def gather(terms: Sum, monomial: Monomial, c: Number) -> None:

@@ -98,6 +98,20 @@ def test_a_power_is_made_of_a_lower_one() -> None:
     assert "^20" in str(high)  # beyond the eighth power rounding errors of products would add up
 
 
+def test_like_terms_of_a_long_sum_are_added() -> None:
+    """However far apart they stand; a sum of more than 500 terms is not searched for common factors."""
+    names = [f"x{k}" for k in range(40)]
+    found = saved(" + ".join(f"{j + 2 * k + 1}*{a}*{b}" for j, a in enumerate(names) for k, b in enumerate(names)))
+    assert found.operation_count <= 3 * 820  # 40*41/2 products, each with a number, added
+    assert found(*[1.0] * 40) == sum(j + 2 * k + 1 for j in range(40) for k in range(40))
+
+
+@pytest.mark.parametrize("text", ["p = (1e308*x + y) + 1e308*x; q = (1e308*x + z) + 1e308*x; output p, q"])
+def test_sums_of_numbers_that_have_no_place_are_not_mixed_up(text: str) -> None:
+    program = simplify(parse(text))
+    assert saved(text)(1e-300, 2, 3) == program(1e-300, 2, 3) == (2e8 + 2, 2e8 + 3)
+
+
 @pytest.mark.parametrize("text", ["1e200*(1e200*x + y) + z*1e200", "1e-200*(1e-200*x + y) + x*1e-200", "0.0*x - 0.0"])
 def test_numbers_that_have_no_place_stay_apart(text: str) -> None:
     program = simplify(parse(text))
