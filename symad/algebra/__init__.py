@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from symad.algebra.products import share_products
 from symad.algebra.sums import factor_sums, share_sums
 from symad.algebra.terms import read
 from symad.algebra.writing import Writer
 from symad.collector import without_collector
-from symad.program import Program
+from symad.program import Program, live
 
 
 @without_collector
-def save_operations(program: Program) -> Program:
+def save_operations(program: Program, keep: Sequence[str] = ()) -> Program:
     """Rewrite sums and products so that fewer operations are needed; a program that gains nothing is given back.
 
     Sums and products are compared as collections of terms, so that `a + (b - c)` and `(a + b) - c` are one value; what
     several of them share is made once; common factors are taken out; numbers are gathered; a power is made of a lower
-    one that is there. Values change by a few units in the last place of the largest term of a sum, no more.
+    one that is there. Values change by a few units in the last place of the largest term of a sum, no more; near the
+    ends of the range of doubles another order can overflow, or lose what is tiny. The outputs named by `keep` are
+    computed as they stand, to the last bit.
 
     >>> from symad.parse import parse
     >>> from symad.simplify import simplify
@@ -28,13 +32,15 @@ def save_operations(program: Program) -> Program:
     w5 = w1*w4
     f  = w5
     """
-    found = rewritten(program)
-    return found if found.operation_count < program.operation_count else program
+    place = dict(zip(program.outputs, program.results, strict=True))
+    found = rewritten(program, live(program.assignments, [place[label] for label in keep]))
+    fewer = (found.operation_count, found.expanded_count) < (program.operation_count, program.expanded_count)
+    return found if fewer else program
 
 
-def rewritten(program: Program) -> Program:
+def rewritten(program: Program, kept: bytes | bytearray) -> Program:
     """Go through a program once: what is shared by sums, common factors, what is shared by products."""
-    table = read(program)
+    table = read(program, kept)
     share_sums(table)
     factor_sums(table)
     return Writer(table, share_products(table)).write()

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from symad.algebra.pairs import Pair, Row, share
 from symad.algebra.terms import (
+    ALIKE,
     Monomial,
     Sum,
     Table,
@@ -26,7 +27,7 @@ from symad.algebra.terms import (
 from symad.identities.constants import combine
 from symad.numbers import Number
 
-FEW = 4  # inner sums that are multiplied out one by one too
+FEW = 4  # inner sums that are multiplied out one by one too, and numbers of a sum of which multiples are looked for
 LONGEST = 500  # terms of a sum in which common factors are looked for: the search is quadratic
 
 
@@ -97,7 +98,7 @@ def factor_sums(table: Table) -> None:
 def forms(table: Table, own: Sum, used: Usage) -> Iterator[Form]:
     """Give forms of a sum: with common factors taken out, as it stands and with numbers multiplied into inner sums."""
     yield factored(table, own, own, used)
-    inner = [m for m in own if table.is_sum(m) and used.nodes[m[0]] == 1]
+    inner = [m for m in own if table.is_sum(m) and used.nodes[m[0]] == 1 and bounded(table, own, m)]
     choices = [inner] if inner else []
     if 1 < len(inner) <= FEW:
         choices += [[m] for m in inner]
@@ -110,6 +111,18 @@ def forms(table: Table, own: Sum, used: Usage) -> Iterator[Form]:
         form = factored(table, made, own, used)
         saved = form.saved + before - cost(made, own, used)
         yield form._replace(saved=saved, gone=[m[0] for m in chosen])
+
+
+def bounded(table: Table, own: Sum, m: Monomial) -> bool:
+    """Tell whether multiplying out an inner sum makes no term that is far larger than those that are there.
+
+    All its terms but one have to be there, with numbers of about the same size: 0.3*(300 - T) is exact where T is near
+    300, 90 - 0.3*T is not.
+    """
+    alone = 0
+    for n, d in table.nodes[m[0]].terms.items():
+        alone += n not in own or magnitude(own[m] * d) > ALIKE * magnitude(own[n])
+    return alone <= 1
 
 
 def cost(terms: Sum, own: Sum, used: Usage) -> int:
@@ -141,9 +154,15 @@ def factored(table: Table, terms: Sum, own: Sum, used: Usage) -> Form:
             break
         quotients: Sum = {}
         for m, c in list(terms.items()):
-            if number is not None and magnitude(c) == number and not used.elsewhere(c, m, own):
-                gather(quotients, m, 1 if c > 0 else -1)
-                del terms[m]
+            if number is not None and not used.elsewhere(c, m, own):
+                repeat = repeated(c, m, number, used)
+                if magnitude(c) == number:
+                    gather(quotients, m, 1 if c > 0 else -1)
+                    del terms[m]
+                elif repeat is not None:
+                    again = table.node(("pair", *repeat), {repeat[:1]: repeat[1]}, -1)
+                    gather(quotients, product(over(m, repeat[0]), (again,)), 1 if c > 0 else -1)
+                    del terms[m]
             elif number is None and factor in m and used.alone(c, m, own):
                 gather(quotients, over(m, factor), c)
                 del terms[m]
@@ -164,6 +183,20 @@ def most_common(terms: Sum, own: Sum, used: Usage) -> tuple[int, int, Number | N
         if m and used.alone(c, m, own):
             for f in dict.fromkeys(m):
                 factors[f] = factors.get(f, -1) + operations(c, m) - operations(c, over(m, f))
+    for m, c in terms.items() if len(numbers) <= FEW else ():
+        for number in numbers:
+            if not used.elsewhere(c, m, own) and repeated(c, m, number, used) is not None:
+                numbers[number] += 1
     gain, factor = max(((gain, -f) for f, gain in factors.items()), default=(0, 0))
     most, number = max(((gain, -n) for n, gain in numbers.items()), default=(0, 0))
     return (most, 0, -number) if most > gain else (gain, -factor, None)
+
+
+def repeated(c: Number, m: Monomial, number: Number, used: Usage) -> tuple[int, Number] | None:
+    """Find in a term that is a multiple of a number a factor whose multiple is there anyway: 400*x*d is 2*(200*d)*x."""
+    if isinstance(c, float) or isinstance(number, float) or len(m) < 2 or c % number:
+        return None
+    multiple = magnitude(c) // number
+    if multiple == 1:
+        return None
+    return next(((f, multiple) for f in m if f >= 0 and used.numbered.get((multiple, (f,)), 0) > 0), None)

@@ -14,13 +14,14 @@ from typing import Any, NamedTuple
 
 from symad.identities.constants import combine
 from symad.numbers import Number
-from symad.operations import CONSTANTS, NUMBERS
+from symad.operations import CONSTANTS, LEAVES, NUMBERS
 from symad.program import Program, count_uses
 
 Monomial = tuple[int, ...]  # factors, ascending: a node, or ~node for a divisor
 Term = tuple[Number, Monomial]  # a number times a product
 Sum = dict[Monomial, Number]  # at least two terms, none of them zero
 ONE: Monomial = ()
+ALIKE = 8  # times as large may the number of one of two like terms be that are added
 LONGEST = 64  # factors of a product; a longer one is a factor itself
 
 
@@ -68,11 +69,14 @@ class Table:
         return len(monomial) == 1 and monomial[0] >= 0 and len(self.nodes[monomial[0]].terms) > 1
 
 
-def read(program: Program) -> Table:
-    """Read a program; the term of what no result needs, and of what is only part of another sum, is zero."""
+def read(program: Program, kept: bytes | bytearray) -> Table:
+    """Read a program; the term of what no result needs, and of what is only part of another sum, is zero.
+
+    The values that `kept` marks are not taken apart: each is a node of its own.
+    """
     table = Table(program)
     uses = count_uses(program.assignments, program.results)
-    parts = parts_of_sums(program, uses)
+    parts = parts_of_sums(program, uses, kept)
     open_sums: dict[int, Open] = {}
     for value, (operation, operands) in enumerate(program.assignments):
         term: Term | None = None
@@ -80,6 +84,8 @@ def read(program: Program) -> Table:
             term = 0, ONE
         elif operation in NUMBERS:
             term = operands[0], ONE
+        elif kept[value] and operation not in LEAVES:
+            term = 1, (table.node(value, {}, value),)
         elif operation == "input" or operation in CONSTANTS:
             term = 1, (table.node((operation, operands), {}, value),)
         else:
@@ -107,13 +113,13 @@ def read(program: Program) -> Table:
     return table
 
 
-def parts_of_sums(program: Program, uses: Sequence[int]) -> bytearray:
-    """Mark the sums, and negations of sums, whose only use is in another sum."""
+def parts_of_sums(program: Program, uses: Sequence[int], kept: bytes | bytearray) -> bytearray:
+    """Mark the sums, and negations of sums, whose only use is in another sum, all of them to be taken apart."""
     assignments = program.assignments
     marked = bytearray(len(assignments))
     for value in range(len(assignments) - 1, -1, -1):
         operation, operands = assignments[value]
-        if operation in ("add", "sub") or operation == "neg" and marked[value]:
+        if not kept[value] and (operation in ("add", "sub") or operation == "neg" and marked[value]):
             for v in operands:
                 inner, inside = assignments[v]
                 negated = inner == "neg" and uses[inside[0]] == 1 and assignments[inside[0]][0] in ("add", "sub")
@@ -138,12 +144,14 @@ def added(table: Table, value: int, open_sums: dict[int, Open]) -> Open:
     parts = []
     for v, own in zip(operands, (-1 if operation == "neg" else 1, -1 if operation == "sub" else 1), strict=False):
         c, m = table.terms[v]
-        part = open_sums.pop(v, Open(1, {m: c}, False))
+        part = open_sums.pop(v, Open(1, {m: c} if c else {}, False))
         parts.append(part._replace(sign=own * part.sign))
     first, *others = sorted(parts, key=lambda part: -len(part.terms))
     count = sum(len(part.terms) for part in parts)
     for part in others:
         for m, c in part.terms.items():
+            if m in first.terms and not 1 / ALIKE <= magnitude(c) / magnitude(first.terms[m]) <= ALIKE:
+                raise OverflowError  # a + (b - a*1e-20) is not (1 - 1e-20)*a + b where b is near -a
             gather(first.terms, m, first.sign * part.sign * c)
     fewer = len(first.terms) < count or any(part.fewer for part in parts)
     return Open(first.sign, first.terms, fewer)

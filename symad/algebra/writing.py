@@ -134,7 +134,9 @@ class Writer:
             [(m, c)] = terms.items()
             return self.multiplied(c, m)
         b = self.builder
-        ordered = sorted(terms.items(), key=lambda item: (item[0] == ONE, item[1] < 0))  # numbers last, then negatives
+        ordered = sorted(terms.items(), key=lambda item: item[0] == ONE)  # a number comes last
+        first = next((k for k, (_, c) in enumerate(ordered) if c > 0), 0)
+        ordered.insert(0, ordered.pop(first))
         negative = ordered[0][1] < 0
         made = -1
         for m, c in ordered:

@@ -17,7 +17,7 @@ REVERSE = "reverse"
 
 @without_collector
 def gradient(
-    program: Program, wrt: Sequence[str] | None = None, method: str = REVERSE, *, algebra: bool = True
+    program: Program, wrt: Sequence[str] | None = None, method: str = REVERSE, *, algebra: bool | None = None
 ) -> Program:
     """Derive the partial derivatives of the one output, by each input or by those of `wrt`, in that order.
 
@@ -35,7 +35,7 @@ def gradient(
 
 @without_collector
 def value_and_gradient(
-    program: Program, wrt: Sequence[str] | None = None, method: str = REVERSE, *, algebra: bool = True
+    program: Program, wrt: Sequence[str] | None = None, method: str = REVERSE, *, algebra: bool | None = None
 ) -> Program:
     """Derive the output and its gradient in one program, which share what they have in common.
 

@@ -25,14 +25,14 @@ ORDER = (PUSHING, "forward", "reverse", "elimination")
 
 @without_collector
 def hessian(
-    program: Program, wrt: Sequence[str] | None = None, method: str = CHEAPEST, *, algebra: bool = True
+    program: Program, wrt: Sequence[str] | None = None, method: str = CHEAPEST, *, algebra: bool | None = None
 ) -> Program:
     """Derive the structurally non-zero second derivatives of every output: of each the upper triangle, row by row.
 
     The lower triangle is the same, bit for bit, since it is not computed. `method` is `edge-pushing` (one reverse sweep
     over pairs of values, which uses the symmetry; for programs without conditions), or `forward`, `reverse` or
-    `elimination` for the Jacobian of the gradient, each as it comes, or `cheapest`: the one with the fewest operations,
-    after `save_operations` unless `algebra` is off. Errors are those of `jacobian`.
+    `elimination` for the Jacobian of the gradient, or `cheapest`: they are built and counted, and the one with the
+    fewest operations is kept. `algebra` and errors are those of `jacobian`.
     Source of edge pushing: Gower and Mello, "A new framework for the computation of Hessians", 2012.
 
     >>> from symad.parse import parse

@@ -75,10 +75,11 @@ def derive(
 
 
 @without_collector
-def together(programs: Sequence[Program], *, algebra: bool = True) -> Program:
+def together(programs: Sequence[Program], *, algebra: bool = True, keep: Sequence[str] = ()) -> Program:
     """Put the outputs of several programs into one, where what they have in common is computed once.
 
-    Inputs of the same name are one input. A label that is taken gets a number.
+    Inputs of the same name are one input. A label that is taken gets a number. Algebra leaves the outputs of `keep` as
+    they are.
 
     >>> from symad.parse import parse
     >>> f = parse("exp(3*x)")
@@ -95,4 +96,4 @@ def together(programs: Sequence[Program], *, algebra: bool = True) -> Program:
         labels += program.outputs
         results += [values[v] for v in program.results]
     made = b.finish(zip(unique(labels, ()), results, strict=True))
-    return save_operations(made) if algebra else made
+    return save_operations(made, keep) if algebra else made

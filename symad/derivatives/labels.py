@@ -61,7 +61,7 @@ def one_output(program: Program, name: str) -> None:
         listed = ", ".join(program.outputs[:5]) + (" …" if len(program.outputs) > 5 else "")
         raise DerivativeError(
             f"{name} is of one output, and this program has {len(program.outputs)}: {listed}",
-            hint="jacobian takes several outputs",
+            hint="jacobian and hessian take several outputs",
         )
 
 

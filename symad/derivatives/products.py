@@ -9,6 +9,7 @@ from functools import partial
 from symad.collector import without_collector
 from symad.derivatives.forward import tangents
 from symad.derivatives.hessian import differentiated
+from symad.derivatives.jacobian import given_up
 from symad.derivatives.labels import chosen_inputs, derivative_label, one_output, unique
 from symad.derivatives.primal import Primal, primal
 from symad.derivatives.reverse import adjoints, total
@@ -17,7 +18,9 @@ from symad.program import Program
 
 
 @without_collector
-def jvp(program: Program, wrt: Sequence[str] | None = None, method: str = CHEAPEST, *, algebra: bool = True) -> Program:
+def jvp(
+    program: Program, wrt: Sequence[str] | None = None, method: str = CHEAPEST, *, algebra: bool | None = None
+) -> Program:
     """Derive the product of the Jacobian with a vector of tangents, `dot_x` for each input x of interest.
 
     The tangents are inputs after the program's own, the product has an output `dot_f` for each output f. `method` is
@@ -32,7 +35,9 @@ def jvp(program: Program, wrt: Sequence[str] | None = None, method: str = CHEAPE
 
 
 @without_collector
-def vjp(program: Program, wrt: Sequence[str] | None = None, method: str = CHEAPEST, *, algebra: bool = True) -> Program:
+def vjp(
+    program: Program, wrt: Sequence[str] | None = None, method: str = CHEAPEST, *, algebra: bool | None = None
+) -> Program:
     """Derive the product of a vector of adjoints, `bar_f` for each output f, with the Jacobian.
 
     The adjoints are inputs after the program's own, the product has an output `bar_x` for each input x of interest.
@@ -48,7 +53,7 @@ def vjp(program: Program, wrt: Sequence[str] | None = None, method: str = CHEAPE
 
 @without_collector
 def hessian_vector_product(
-    program: Program, wrt: Sequence[str] | None = None, method: str = CHEAPEST, *, algebra: bool = True
+    program: Program, wrt: Sequence[str] | None = None, method: str = CHEAPEST, *, algebra: bool | None = None
 ) -> Program:
     """Derive the product of the Hessian of the one output with a vector of tangents, `dot_x` for each input x.
 
@@ -66,7 +71,7 @@ def hessian_vector_product(
 
 Entries = Sequence["int | None"]  # of a vector; None for zero
 Seeds = Mapping[int, int]  # values of the builder, by place of an input or by result
-Product = Callable[[Primal, Seeds], Entries]
+Product = Callable[[Primal, Seeds, int], "Entries | None"]  # None where it takes too many assignments
 
 
 def jvp_ways(program: Program, wrt: Sequence[str] | None = None) -> Ways:
@@ -116,8 +121,8 @@ def ways(kind: str, start: Primal, products: Mapping[str, Product], seeds: Seeds
 def derived(product: Product, seeds: Seeds, labels: Sequence[str], start: Primal, most: int) -> Program | None:
     """Derive by one method; None if it took more than so many assignments."""
     b = start.builder
-    found = product(start, seeds)
-    if len(b.assignments) > start.count + most:
+    found = product(start, seeds, most)
+    if found is None or given_up(start, most):
         return None
     zero = b.constant(0)
     results = [zero if value is None else value for value in found]
@@ -133,28 +138,38 @@ def seed_names(prefix: str, names: Sequence[str], taken: Sequence[str]) -> list[
     return [*unique([prefix + re.sub(r"\W", "_", name) for name in names], taken)]
 
 
-def change(start: Primal, seeds: Seeds) -> Entries:
+def change(start: Primal, seeds: Seeds, _most: int) -> Entries:
     """Give the tangents of the results."""
     made = tangents(start, seeds)
     return [made.get(result) for result in start.results]
 
 
-def adjoint(start: Primal, seeds: Seeds) -> Entries:
+def adjoint(start: Primal, seeds: Seeds, _most: int) -> Entries:
     """Give the adjoints of the inputs of interest."""
     made = adjoints(start, seeds)
     return [made.get(place) for place in start.places]
 
 
-def rows_times_tangents(start: Primal, seeds: Seeds) -> Entries:
+def rows_times_tangents(start: Primal, seeds: Seeds, most: int) -> Entries | None:
     """Multiply the rows of the Jacobian, one after the other, with the tangents."""
     one = start.builder.constant(1)
-    return [inner(start, adjoints(start, {result: one}), seeds) for result in start.results]
+    found = []
+    for result in start.results:
+        found.append(inner(start, adjoints(start, {result: one}), seeds))
+        if given_up(start, most):
+            return None
+    return found
 
 
-def adjoints_times_columns(start: Primal, seeds: Seeds) -> Entries:
+def adjoints_times_columns(start: Primal, seeds: Seeds, most: int) -> Entries | None:
     """Multiply the columns of the Jacobian, one after the other, with the adjoints."""
     one = start.builder.constant(1)
-    return [inner(start, tangents(start, {place: one}), seeds) for place in start.places]
+    found = []
+    for place in start.places:
+        found.append(inner(start, tangents(start, {place: one}), seeds))
+        if given_up(start, most):
+            return None
+    return found
 
 
 def inner(start: Primal, entries: Mapping[int, int], seeds: Mapping[int, int]) -> int | None:
@@ -164,16 +179,16 @@ def inner(start: Primal, entries: Mapping[int, int], seeds: Mapping[int, int]) -
     return total(start.builder, terms[::-1]) if terms else None
 
 
-def change_of_gradient(start: Primal, seeds: Seeds) -> Entries:
+def change_of_gradient(start: Primal, seeds: Seeds, most: int) -> Entries:
     """Derive the tangents of the gradient: forward over reverse."""
-    return change(differentiated(start, start.labels[0], start.results[0]), seeds)
+    return change(differentiated(start, start.labels[0], start.results[0]), seeds, most)
 
 
-def gradient_of_change(start: Primal, seeds: Seeds) -> Entries:
+def gradient_of_change(start: Primal, seeds: Seeds, most: int) -> Entries:
     """Derive the gradient of a tangent: reverse over forward."""
     b = start.builder
     tangent = tangents(start, seeds).get(start.results[0])
     if tangent is None:
         return [None] * len(start.places)
     changed = Primal(start.program, b, start.labels, (tangent,), start.chosen, start.places)
-    return adjoint(changed, {tangent: b.constant(1)})
+    return adjoint(changed, {tangent: b.constant(1)}, most)

@@ -1,6 +1,7 @@
 """The cheapest way is counted, not guessed: each way is built, its operations are counted, the one with fewest is kept.
 
-In come the ways to one kind of derivative; out comes a program, or what was counted of each. A way that makes half as
+In come the ways to one kind of derivative; out comes a program, or what was counted of each. Algebra that saves
+operations is tried on those that come close to the cheapest. A way that makes half as
 many assignments again as one before it is given up, and so is one whose sweeps walk over far more values than that.
 """
 
@@ -17,8 +18,9 @@ from symad.program import Program
 CHEAPEST = "cheapest"
 PATIENCE = 1.5  # assignments that a way may make for each one of a way that is finished,
 LEAST = 100  # and so many more
-CLOSE = 1.2  # algebra is tried on ways with at most so many operations for each of the cheapest one's,
-MOST = 2  # and on no more ways than that
+CLOSE = 1.5  # algebra is tried on ways with at most so many operations for each of the cheapest one's,
+SMALL = 2000  # and beyond so many operations
+MOST = 2  # on no more ways than that
 ENDLESS = 1 << 62
 
 Way = Callable[[Primal, int], "Program | None"]
@@ -49,13 +51,20 @@ class Ways(NamedTuple):
     by_method: Mapping[str, Way]
 
 
-def choose(ways: Ways, method: str, algebra: bool) -> Program:
-    """Derive by one method as it comes, or by the cheapest, after algebra if that is wanted.
+def choose(ways: Ways, method: str, algebra: bool | None) -> Program:
+    """Derive by one method, or by the cheapest; after algebra if that is wanted, None for with the cheapest only.
+
+    Errors are those of `built`.
+    """
+    wanted = method == CHEAPEST if algebra is None else algebra
+    return survey(ways, method, wanted).program if wanted or method == CHEAPEST else built(ways, method)
+
+
+def built(ways: Ways, method: str) -> Program:
+    """Derive by one method, as it comes.
 
     Raises DerivativeError for a method that does not exist for this kind of derivative, or not for this program.
     """
-    if method == CHEAPEST:
-        return survey(ways, method, algebra).program
     way = one(ways, method)
     found = way(ways.start, ENDLESS)
     if found is None:
@@ -79,19 +88,20 @@ def one(ways: Ways, method: str) -> Way:
 def survey(ways: Ways, method: str, algebra: bool) -> Found:
     """Build the way of one method, or each way, count, and keep the one with fewest operations; of equals the first.
 
-    After algebra in both cases, if that is wanted. Errors are those of `choose`.
+    After algebra in both cases, if that is wanted. Errors are those of `built`.
     """
-    built = dict(finished(ways)) if method == CHEAPEST else {method: choose(ways, method, algebra)}
-    plain = {way: program.operation_count for way, program in built.items()}
-    near = [way for way in plain if plain[way] <= CLOSE * min(plain.values())]
+    made = dict(finished(ways)) if method == CHEAPEST else {method: built(ways, method)}
+    plain = {way: program.operation_count for way, program in made.items()}
+    least = min(plain.values())
+    near = [way for way in sorted(plain, key=plain.__getitem__) if plain[way] <= CLOSE * least]
     saved = {}
-    for way in sorted(near, key=plain.__getitem__)[:MOST] if algebra else ():
-        built[way] = save_operations(built[way])
-        saved[way] = built[way].operation_count
-    listed = ways.by_method if method == CHEAPEST else built
+    for way in near[: None if least <= SMALL else MOST] if algebra else ():
+        made[way] = save_operations(made[way])
+        saved[way] = made[way].operation_count
+    listed = ways.by_method if method == CHEAPEST else made
     counts = tuple(Count(way, plain.get(way), saved.get(way)) for way in listed)
-    best = min(built, key=lambda way: saved.get(way, plain[way]))
-    return Found(best, built[best], counts)
+    best = min(made, key=lambda way: saved.get(way, plain[way]))
+    return Found(best, made[best], counts)
 
 
 def finished(ways: Ways) -> Iterator[tuple[str, Program]]:

@@ -16,8 +16,7 @@ SAVED = 3  # the column of what is counted after algebra
 LEGEND = """\
 * the way that is kept; ratio: its operations over the value's
 powers expanded: x^n as floor(log2 n) + popcount(n) - 1 products, a division more for a negative n
--: not counted: it takes far more than another way, or is for programs without conditions; algebra is
-   tried on the two cheapest ways
+-: not counted, since it takes far more than another way or is for programs without conditions
 """
 
 

@@ -123,7 +123,8 @@ def functions(at: Point, found: Mapping[str, Part], algebra: bool) -> list[Funct
         before = [other for other in partners(kind, found) if other in found]
         if before:
             group = [*(found[other] for other in before), part]
-            joint = together([p.program for p in group], algebra=algebra)
+            keep = at.program.outputs if "value" in before else ()
+            joint = together([p.program for p in group], algebra=algebra, keep=keep)
             made.append(function(at, f"{'_'.join(before)}_and_{kind}", group, joint))
     return made
 

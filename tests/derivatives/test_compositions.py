@@ -226,6 +226,6 @@ def test_a_wrong_product_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     program = parse(SYSTEM_TEXTS[0])
     monkeypatch.setattr(products, "adjoint", products.adjoints_times_columns)  # another way, the same values
     assert not first_order(program, (0.75, 1.25))[0]
-    monkeypatch.setattr(products, "adjoint", lambda start, seeds: products.adjoints_times_columns(start, seeds)[::-1])
+    monkeypatch.setattr(products, "adjoint", lambda *given: products.adjoints_times_columns(*given)[::-1])
     assert first_order(program, (0.75, 1.25))[0]
     assert units(program, (0.75, 1.25))

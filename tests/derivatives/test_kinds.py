@@ -123,7 +123,7 @@ def test_together_takes_inputs_by_name_and_makes_labels_different() -> None:
 
 def test_together_saves_operations_of_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[Program] = []
-    monkeypatch.setattr("symad.derivatives.kinds.save_operations", lambda p: seen.append(p) or p)
+    monkeypatch.setattr("symad.derivatives.kinds.save_operations", lambda p, keep: seen.append(p) or p)
     parts = [derive("value", parse("x*y"), algebra=False)] * 2
     joint = together(parts)
     assert seen == [joint]

@@ -153,7 +153,7 @@ def test_kinds_of_one_output_refuse_several(kind: str) -> None:
     for method in (*METHODS[kind], "cheapest"):
         with pytest.raises(DerivativeError, match=f"^{kind} is of one output, and this program has 2: p, q") as caught:
             derive(kind)(parse(SYSTEM), method=method)
-        assert caught.value.hint == "jacobian takes several outputs"
+        assert caught.value.hint == "jacobian and hessian take several outputs"
 
 
 def test_a_missing_partial_derivative_is_the_same_error_for_every_method() -> None:

@@ -50,7 +50,9 @@ def entries(kind: str, program: Program, form: str, found: Any) -> list[float]:
         if form == "dense":
             made += [matrix[i][j] for i, j in places]
         elif form == "scipy":
-            made += [float(matrix[i, j]) for i, j in places]
+            stored = matrix.tocoo()  # indexing would add up duplicates, and lose the sign of a zero
+            at = {(int(i), int(j)): float(v) for i, j, v in zip(stored.row, stored.col, stored.data, strict=True)}
+            made += [at[place] for place in places]
         else:
             both = places if kind == "jacobian" else sorted({*places, *((j, i) for i, j in places)})
             made += map(dict(zip(both, matrix, strict=True)).__getitem__, places)
