@@ -46,7 +46,7 @@ def together(table: Table, x: Factor, y: Factor) -> int:
         x, y = y, x
     assert isinstance(x, int)  # a product has one number
     if isinstance(y, tuple):
-        return table.node(("pair", x, *y), {(x,): y[0]}, -1)
+        return table.multiple(x, y[0])
     if x < 0 and y < 0:
-        return ~table.node(("pair", ~x, ~y), {tuple(sorted((~x, ~y))): 1}, -1)
-    return table.node(("pair", x, y), {tuple(sorted((x, y))): 1}, -1)
+        return ~table.node(("times", ~x, ~y), {tuple(sorted((~x, ~y))): 1}, -1)
+    return table.node(("times", x, y), {tuple(sorted((x, y))): 1}, -1)

@@ -47,7 +47,7 @@ def share_sums(table: Table) -> None:
         x, y, relative = pair
         (m, c), (n, d) = terms[x], terms[y]
         made = {m: c, n: relative * d}
-        node = table.node(("pair", *pair), made, -1)
+        node = table.node(("plus", *pair), made, -1)
         table.index[frozenset(made.items())] = node  # a sum that is just this pair is this node from now on
         terms.append(((node,), 1))
         return len(terms) - 1
@@ -88,8 +88,8 @@ def factor_sums(table: Table) -> None:
             for inner in best.gone:
                 used.place(table.nodes[inner].terms, -1)
             used.place(best.terms, 1)
-            for inner in best.new:
-                if used.nodes[inner] == 1:
+            for inner in reversed(best.new):  # later ones may hold earlier ones
+                if used.nodes.get(inner, 0) == 1:
                     used.place(table.nodes[inner].terms, 1)
             node.terms, node.changed = best.terms, True
             waiting += best.new
@@ -160,7 +160,7 @@ def factored(table: Table, terms: Sum, own: Sum, used: Usage) -> Form:
                     gather(quotients, m, 1 if c > 0 else -1)
                     del terms[m]
                 elif repeat is not None:
-                    again = table.node(("pair", *repeat), {repeat[:1]: repeat[1]}, -1)
+                    again = table.multiple(*repeat)
                     gather(quotients, product(over(m, repeat[0]), (again,)), 1 if c > 0 else -1)
                     del terms[m]
             elif number is None and factor in m and used.alone(c, m, own):

@@ -64,6 +64,10 @@ class Table:
             terms = {m: -c for m, c in terms.items()}
         return sign, (self.node(frozenset(terms.items()), terms, value),)
 
+    def multiple(self, factor: int, number: Number) -> int:
+        """Give a number times a factor as a node."""
+        return self.node(("multiple", factor, number), {(factor,): number}, -1)
+
     def is_sum(self, monomial: Monomial) -> bool:
         """Tell whether a monomial is a sum and nothing else."""
         return len(monomial) == 1 and monomial[0] >= 0 and len(self.nodes[monomial[0]].terms) > 1

@@ -179,6 +179,34 @@ def test_rational_functions_in_exact_arithmetic(seed: int) -> None:
     assert found.operation_count <= program.operation_count
 
 
+def polynomials(random_: random.Random) -> str:
+    """Write some sums of products with numbers, which share much."""
+
+    def term() -> str:
+        factors = [random_.choice("xyz") for _ in range(random_.choice((0, 1, 1, 2, 2, 3)))]
+        return "*".join([str(random_.choice((1, 2, 3, 4, 6, 8))), *factors])
+
+    def added(depth: int) -> str:
+        parts = [term() for _ in range(random_.randint(1, 4))]
+        if depth:
+            parts.append(f"{random_.choice((1, 2, 4))}*{random_.choice('xyz')}*({added(depth - 1)})")
+            parts.append(f"{random_.choice((2, 3))}*({added(depth - 1)})")
+        return " ".join(f"{random_.choice('+-')} {part}" for part in parts)
+
+    lines = [f"p{k} = {added(2)}" for k in range(random_.randint(1, 4))]
+    return "\n".join(["input x, y, z", *lines, f"output {', '.join(f'p{k}' for k in range(len(lines)))}"])
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_polynomials_in_exact_arithmetic(seed: int) -> None:
+    program = simplify(parse(polynomials(random.Random(seed))))
+    for made in (program, symad.jacobian(program, method="forward")):
+        found = check(save_operations(made))
+        point = [Fraction(3, 7), Fraction(-5, 3), Fraction(11, 4)]
+        assert rationally(found, point) == rationally(made, point)
+        assert found.operation_count <= made.operation_count
+
+
 def test_some_random_rational_function_is_made_shorter() -> None:
     counts = []
     for seed in range(60):
