@@ -11,6 +11,7 @@ from typing import NamedTuple
 from symad.algebra.pairs import Pair, Row, share
 from symad.algebra.terms import (
     ALIKE,
+    ONE,
     Monomial,
     Sum,
     Table,
@@ -91,7 +92,7 @@ def factor_sums(table: Table) -> None:
             for inner in reversed(best.new):  # later ones may hold earlier ones
                 if used.nodes.get(inner, 0) == 1:
                     used.place(table.nodes[inner].terms, 1)
-            node.terms, node.changed = best.terms, True
+            node.terms, node.changed = best.terms or {ONE: 0}, True  # all of it can cancel
             waiting += best.new
 
 
