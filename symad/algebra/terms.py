@@ -19,7 +19,7 @@ from symad.program import Program, count_uses
 
 Monomial = tuple[int, ...]  # factors, ascending: a node, or ~node for a divisor
 Term = tuple[Number, Monomial]  # a number times a product
-Sum = dict[Monomial, Number]  # at least two terms, none of them zero
+Sum = dict[Monomial, Number]  # two terms or more, none of them zero, until a rewriting leaves fewer
 ONE: Monomial = ()
 ALIKE = 8  # times as large may the number of one of two like terms be that are added
 LONGEST = 64  # factors of a product; a longer one is a factor itself
@@ -222,6 +222,11 @@ def over(m: Monomial, f: int) -> Monomial:
     return m[:k] + m[k + 1 :]
 
 
+def node_of(f: int) -> int:
+    """Give the node that a factor or divisor is."""
+    return f if f >= 0 else ~f
+
+
 def magnitude(c: Number) -> Number:
     """Give a number without its sign."""
     return c if c >= 0 else -c
@@ -237,12 +242,12 @@ def contents(table: Table, node: int) -> Iterable[Term]:
 
 def live(table: Table) -> list[int]:
     """List the nodes that the results need, ascending."""
-    stack = [f if f >= 0 else ~f for v in table.program.results for f in table.terms[v][1]]
+    stack = [node_of(f) for v in table.program.results for f in table.terms[v][1]]
     seen = set(stack)
     while stack:
         for _, m in contents(table, stack.pop()):
             for f in m:
-                node = f if f >= 0 else ~f
+                node = node_of(f)
                 if node not in seen:
                     seen.add(node)
                     stack.append(node)
@@ -263,7 +268,7 @@ class Usage:
             self.numbered[magnitude(c), m] = self.numbered.get((magnitude(c), m), 0) + count
             self.plain[m] = self.plain.get(m, 0) + count
             for f in m:
-                node = f if f >= 0 else ~f
+                node = node_of(f)
                 self.nodes[node] = self.nodes.get(node, 0) + count
 
     def elsewhere(self, c: Number, m: Monomial, own: Sum) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from symad.algebra.products import Replaced
-from symad.algebra.terms import ONE, Monomial, Table, Term, magnitude
+from symad.algebra.terms import ONE, Monomial, Table, Term, magnitude, node_of
 from symad.builder import Builder
 from symad.numbers import Number
 from symad.operations import LEAVES
@@ -103,7 +103,7 @@ class Writer:
 
     def prepare(self, factors: Monomial) -> None:
         """Make the nodes of a product, and before them the nodes that they are made of."""
-        stack = [f if f >= 0 else ~f for f in factors]
+        stack = [*map(node_of, factors)]
         while stack:
             node = stack[-1]
             missing = [n for n in self.inside(node) if n not in self.nodes] if node not in self.nodes else []
@@ -120,7 +120,7 @@ class Writer:
         known = [(magnitude(c), m) for m, c in terms]
         if not self.own(node):
             known = [self.replaced.get(term, term) for term in known]
-        return [f if f >= 0 else ~f for _, m in known for f in m]
+        return [node_of(f) for _, m in known for f in m]
 
     def own(self, node: int) -> bool:
         """Tell whether a node is a product that stands for itself in others."""

@@ -1,8 +1,8 @@
 """The cheapest way is counted, not guessed: each way is built, its operations are counted, the one with fewest is kept.
 
-In come the ways to one kind of derivative; out comes a program, or what was counted of each. Algebra that saves
-operations is tried on those that come close to the cheapest. A way that makes half as
+In come the ways to one kind of derivative; out comes a program, or what was counted of each. A way that makes half as
 many assignments again as one before it is given up, and so is one whose sweeps walk over far more values than that.
+Algebra that saves operations is tried on those that come close to the cheapest.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from symad.collector import without_collector
 from symad.derivatives import structure
-from symad.derivatives.hessian import differentiated
+from symad.derivatives.hessian import gradients_of
 from symad.derivatives.primal import primal
 from symad.errors import DerivativeError, closest
 from symad.patterns.pattern import Pattern
@@ -48,8 +48,8 @@ def sparsity(program: Program, wrt: Sequence[str] | None = None, of: str = JACOB
     names = tuple(start.chosen)
     if of == JACOBIAN:
         return Pattern(tuple(program.outputs), names, tuple(map(tuple, structure.rows(start))))
-    upper = structure.triangle(differentiated(start, start.labels[0], start.results[0]))
-    return Pattern(names, names, mirrored(upper), symmetric=True)
+    [gradient] = gradients_of(start)
+    return Pattern(names, names, mirrored(gradient.triangle), symmetric=True)
 
 
 def mirrored(upper: Sequence[Sequence[int]]) -> tuple[tuple[int, ...], ...]:
