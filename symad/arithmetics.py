@@ -16,10 +16,11 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 from symad import precise
+from symad.evaluation import demanded
 from symad.numbers import Number
 from symad.numerics import function
 from symad.operations import LEAVES, NUMBERS
-from symad.program import LAZY, Program, demanded, write_assignment
+from symad.program import LAZY, Program, write_assignment
 
 BITS = 320  # of mpmath's complex numbers: an imaginary part that is 1e-80 of the real one has 53 bits of its own
 

@@ -20,12 +20,13 @@ from symad.derivatives.labels import derivative_label
 from symad.differences import DIGITS, Slope, slopes
 from symad.differences import TRIALS as ROUNDINGS
 from symad.errors import EvaluationError, SymadError, TargetError
+from symad.evaluation import evaluate
 from symad.interop.sympy_equality import LARGEST, equal, written_out
 from symad.interop.sympy_reader import from_sympy
 from symad.interop.sympy_writer import to_sympy
 from symad.precise import dependents, values
 from symad.precise import evaluate as precisely
-from symad.program import Program, evaluate
+from symad.program import Program
 
 UNITS = 32  # a partial derivative is a few operations, some of them functions that err by several units
 SHAKEN = 16  # moving all results up or down at random may cancel, and a derivative has more operations than its formula

@@ -11,10 +11,11 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 
 from symad.errors import EvaluationError, ParseError, SymadError
+from symad.evaluation import evaluate, failure
 from symad.lalr import identifier
 from symad.operations import NUMBERS
 from symad.parse import parse
-from symad.program import Program, arguments_at, evaluate, failure
+from symad.program import Program, arguments_at
 
 READABLE = 60  # characters of a formula in a message
 

@@ -12,9 +12,10 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
+from symad.evaluation import demanded, failure
 from symad.numbers import Number
 from symad.operations import LEAVES, NUMBERS
-from symad.program import Program, demanded, failure
+from symad.program import Program
 
 LARGE_BITS = (
     4096  # beyond 2^4096 a value is as good as infinite: a double ends at 2^1024, and sin(2^2^30) needs 2^30 bits

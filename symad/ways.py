@@ -22,10 +22,11 @@ from symad.derivatives.gradient import all_partials
 from symad.derivatives.labels import chosen_inputs, derivative_label
 from symad.differences import slopes
 from symad.errors import EvaluationError, SymadError
+from symad.evaluation import evaluate, failure
 from symad.judge import DIGITS, to_many_digits
 from symad.parse import parse
 from symad.printers.infix import formulas
-from symad.program import Program, arguments_at, counted, evaluate, failure
+from symad.program import Program, arguments_at, counted
 from symad.simplify import simplify
 
 EPS = 2.0**-52

@@ -13,8 +13,9 @@ from symad import precise
 from symad.arithmetics import ARITHMETIC, BITS, CHOSEN, CMATH, COMPLEX, DOUBLES, PRECISE, complex_function, outcomes
 from symad.derivatives.gradient import all_partials
 from symad.errors import EvaluationError
+from symad.evaluation import evaluate
 from symad.operations import OPERATIONS
-from symad.program import Program, evaluate
+from symad.program import Program
 from tests.printers.programs import POINTS, programs
 from tests.test_operations import PARTIALS, formula, sampled
 

@@ -16,6 +16,7 @@ from symad.derivatives.labels import derivative_label
 from symad.derivatives.listing import Listing, Row, Source
 from symad.derivatives.listing import Term as Part
 from symad.errors import EvaluationError
+from symad.evaluation import evaluate
 from symad.explain import words
 from symad.explain.display import plain, readable
 from symad.explain.reasons import Reasons
@@ -23,7 +24,7 @@ from symad.explain.steps import Number, Pass, Step, Term
 from symad.explain.values import Values
 from symad.needs import ALWAYS
 from symad.numbers import whole
-from symad.program import Program, evaluate
+from symad.program import Program
 from symad.simplify import identities
 
 SHORT = 8  # operations of a derivative that is written out where it is used

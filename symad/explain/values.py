@@ -13,10 +13,11 @@ from typing import Any
 from symad.builder import Builder
 from symad.derivatives.listing import Source
 from symad.errors import EvaluationError
+from symad.evaluation import compute, evaluate, failure
 from symad.explain import words
 from symad.explain.steps import Number, Step
 from symad.operations import BOOLEAN, LEAVES, NUMBERS
-from symad.program import Program, compute, evaluate, failure
+from symad.program import Program
 from symad.spans import Span, spans
 
 

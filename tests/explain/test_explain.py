@@ -18,11 +18,12 @@ from symad.derivatives.forward import tangents
 from symad.derivatives.primal import Primal
 from symad.derivatives.reverse import adjoints
 from symad.errors import EvaluationError, NamingError, SymadError
+from symad.evaluation import evaluate
 from symad.explain import Explanation, Pass, Step, explain
 from symad.explain.display import chain, forms, numbers_of, plain
 from symad.operations import OPERATIONS
 from symad.parse import parse
-from symad.program import Program, evaluate
+from symad.program import Program
 from tests.printers.programs import POINTS, programs
 
 SEED = "z = x1*x2 + sin(x1)"
