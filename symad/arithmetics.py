@@ -9,29 +9,19 @@ from __future__ import annotations
 import cmath
 import math
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from typing import Any, NamedTuple
 
 from symad import precise
-from symad.evaluation import demanded
-from symad.numbers import Number
+from symad.errors import EvaluationError
+from symad.evaluation import Arithmetic, Evaluator, Function, demanded
 from symad.numerics import function
-from symad.operations import LEAVES, NUMBERS
-from symad.program import LAZY, Program, write_assignment
+from symad.program import Program, write_assignment
 
 BITS = 320  # of mpmath's complex numbers: an imaginary part that is 1e-80 of the real one has 53 bits of its own
-
-Function = Callable[..., Any]
-
-
-class Arithmetic(NamedTuple):
-    """Hold what a constant is, and the function that computes an operation."""
-
-    constant: Callable[[Number], Any]
-    function: Callable[[str], Function]
 
 
 class Outcome(NamedTuple):
@@ -53,36 +43,27 @@ def outcomes(program: Program, point: Sequence[Any], arithmetic: Arithmetic) -> 
     [Outcome(value=0.0, reason=''), Outcome(value=None, reason='log(-1.0) is not defined')]
     """
     values: list[Any] = [None] * len(program.assignments)
-    calls = {name: arithmetic.function(name) for name in {a[0] for a in program.assignments} - LEAVES - LAZY}
+    evaluator = Evaluator(program, arithmetic)
     return [
-        outcome(replace(program, outputs=(label,), results=(result,)), point, arithmetic.constant, calls, values)
+        outcome(replace(program, outputs=(label,), results=(result,)), point, evaluator, values)
         for label, result in zip(program.outputs, program.results, strict=True)
     ]
 
 
-def outcome(
-    program: Program,
-    point: Sequence[Any],
-    constant: Callable[[Number], Any],
-    calls: Mapping[str, Function],
-    values: list[Any],
-) -> Outcome:
+def outcome(program: Program, point: Sequence[Any], evaluator: Evaluator, values: list[Any]) -> Outcome:
     """Evaluate a program of one output; `values` are those that are known, and get those that are computed."""
     for value in demanded(program, values):
         operation, operands = program.assignments[value]
-        if operation == "input":
-            values[value] = point[operands[0]]
-        elif operation in NUMBERS:
-            values[value] = constant(operands[0])
-        else:
-            arguments = [values[v] for v in operands]
-            try:
-                values[value] = calls[operation](*arguments)
-            except NoCounterpart as error:
-                return Outcome(None, str(error))
-            except (ArithmeticError, ValueError, precise.no_convergence()) as error:
-                failed = "overflows" if isinstance(error, OverflowError) else "is not defined"
-                return Outcome(None, f"{write_assignment(operation, list(map(plain, arguments)))} {failed}")
+        try:
+            values[value] = evaluator.assignment(value, point, values)
+        except NoCounterpart as error:
+            return Outcome(None, str(error))
+        except EvaluationError as error:
+            return Outcome(None, error.reason)
+        except (ArithmeticError, ValueError, precise.no_convergence()) as error:
+            failed = "overflows" if isinstance(error, OverflowError) else "is not defined"
+            shown = [plain(values[v]) for v in operands]
+            return Outcome(None, f"{write_assignment(operation, shown)} {failed}")
     found = values[program.results[0]]
     return Outcome(found) if found - found == 0 else Outcome(None, "it overflows")  # infinity and nan: nan
 
@@ -100,14 +81,8 @@ def real_function(operation: str) -> Function:
     return (lambda x, y: x * x if y == 2 else math.pow(x, y)) if operation == "pow" else function(operation)
 
 
-def precise_function(operation: str) -> Function:
-    """Give the function of mpmath's real numbers."""
-    call = precise.functions()[operation]
-    return lambda *operands: precise.real(call(*operands))
-
-
 DOUBLES = Arithmetic(float, real_function)
-PRECISE = Arithmetic(precise.exact, precise_function)
+PRECISE = precise.PRECISE
 
 
 # complex doubles

@@ -5,13 +5,101 @@ What is needed is decided on the way: of a condition only the branch that is tak
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from symad.errors import EvaluationError
+from symad.loops import iterate, parted
+from symad.numbers import Number
 from symad.numerics import function
-from symad.operations import LEAVES, NUMBERS
-from symad.program import LAZY, SQUARE, Program, conditional, write_assignment
+from symad.operations import BODY, LEAVES, LOOP, NUMBERS, PROJECT
+from symad.program import LAZY, SQUARE, Program, conditional, live, write_assignment
+
+Function = Callable[..., Any]
+
+
+class Arithmetic(NamedTuple):
+    """Hold what a constant is, and the function that computes an operation."""
+
+    constant: Callable[[Number], Any]
+    function: Callable[[str], Function]
+
+
+DOUBLES = Arithmetic(float, function)
+
+
+class Evaluator:
+    """Evaluate a program in some arithmetic, as often as is wanted: the bodies of loops are evaluated so."""
+
+    def __init__(self, program: Program, arithmetic: Arithmetic = DOUBLES) -> None:
+        self.program = program
+        self.arithmetic = arithmetic
+        names = {operation for operation, _ in program.assignments} - LEAVES - LAZY - {LOOP, PROJECT}
+        self.calls = {name: arithmetic.function(name) for name in names}
+        self.lazy = conditional(program.assignments)
+        self.orders: dict[Sequence[int], Program | Sequence[int]] = {}
+        self.bodies: dict[int, Evaluator] = {}
+
+    def compute(self, arguments: Sequence[Any], outputs: Sequence[int], values: list[Any]) -> Sequence[Any]:
+        """Evaluate some outputs; `values` are those that are known, and get those that are computed.
+
+        Raises EvaluationError where an assignment has no value.
+        """
+        program, assignment = self.program, self.assignment
+        for value in self.order(outputs, values):
+            try:
+                values[value] = assignment(value, arguments, values)
+            except EvaluationError:
+                raise
+            except (ArithmeticError, ValueError) as error:
+                raise failure(program, value, values, error) from None
+        return [values[program.results[k]] for k in outputs]
+
+    def assignment(self, value: int, arguments: Sequence[Any], values: Sequence[Any]) -> Any:
+        """Evaluate one assignment, whose operands are known."""
+        assignments = self.program.assignments
+        operation, operands = assignments[value]
+        if operation == "input":
+            return arguments[operands[0]]
+        if operation in LEAVES:
+            return operands[0] if operation == BODY else self.arithmetic.constant(operands[0])
+        if operation == PROJECT:
+            return values[operands[0]][assignments[operands[1]][1][0]]
+        if operation == LOOP:
+            return self.loop(value, values)
+        if operation == "pow" and assignments[operands[1]] == SQUARE:
+            return values[operands[0]] * values[operands[0]]
+        return self.calls[operation](*[values[v] for v in operands])
+
+    def order(self, outputs: Sequence[int], values: list[Any]) -> Iterable[int]:
+        """Give the values to compute for some outputs, in order."""
+        found = self.orders.get(outputs)
+        if found is None:
+            program = self.program
+            labels, results = [program.outputs[k] for k in outputs], [program.results[k] for k in outputs]
+            if self.lazy:
+                found = replace(program, outputs=tuple(labels), results=tuple(results))
+            else:
+                found = [v for v, needed in enumerate(live(program.assignments, results)) if needed]
+            self.orders[outputs] = found
+        return demanded(found, values) if isinstance(found, Program) else found
+
+    def loop(self, value: int, values: Sequence[Any]) -> tuple[Any, ...]:
+        """Run a loop whose operands are known, and give its results."""
+        program = self.program
+        body, *operands = [values[v] for v in program.assignments[value][1]]
+        within = self.bodies.get(value)
+        if within is None:
+            within = self.bodies[value] = Evaluator(body.program, self.arithmetic)
+        try:
+            return iterate(parted(body, operands), within.compute, self.arithmetic.constant)
+        except EvaluationError as error:
+            if error.text is None and program.origins and program.origins[value] >= 0:
+                error.text, error.start = program.text, program.origins[value]
+                error.end = error.start + 1
+            error.assignment = value
+            raise
 
 
 def evaluate(program: Program, arguments: Sequence[float]) -> list[Any]:
@@ -23,25 +111,7 @@ def evaluate(program: Program, arguments: Sequence[float]) -> list[Any]:
 
 def compute(program: Program, arguments: Sequence[float], values: list[Any]) -> None:
     """Evaluate into a list of None: where an assignment fails, it holds the values that were computed before."""
-    assignments = program.assignments
-    call = {name: function(name) for name in {a[0] for a in assignments} - LEAVES - LAZY}
-    live = program.live()
-    order: Iterable[int] = [v for v in range(len(assignments)) if live[v]]
-    if conditional(assignments):
-        order = demanded(program, values)
-    for value in order:
-        operation, operands = assignments[value]
-        if operation == "input":
-            values[value] = arguments[operands[0]]
-        elif operation in NUMBERS:
-            values[value] = float(operands[0])
-        elif operation == "pow" and assignments[operands[1]] == SQUARE:
-            values[value] = values[operands[0]] * values[operands[0]]
-        elif operation not in LAZY:
-            try:
-                values[value] = call[operation](*[values[v] for v in operands])
-            except (ArithmeticError, ValueError) as error:
-                raise failure(program, value, values, error) from None
+    Evaluator(program).compute(arguments, range(len(program.outputs)), values)
 
 
 def demanded(program: Program, values: list[Any]) -> Iterator[int]:

@@ -37,7 +37,8 @@ class Operation:
 PROPERTIES = frozenset({"commutes", "odd", "even", "kinked", "boolean"})
 INFIX = frozenset("add sub mul div pow neg lt le gt ge eq ne and or not select".split())
 NUMBERS = frozenset({"integer", "rational", "decimal"})  # constants carry their number in place of operands
-LEAVES = NUMBERS | {"input"}  # what has no operands: `("input", (k, shape))`, `("integer", (3,))`
+BODY, LOOP, PROJECT = "body", "loop", "project"  # what is no elementary operation: symad.loops
+LEAVES = NUMBERS | {"input", BODY}  # what has no operands: `("input", (k, shape))`, `("integer", (3,))`
 CONSTANTS = ("pi", "e")  # operations without operands
 
 

@@ -7,14 +7,15 @@ quotients are exact, and only the branch that is taken is evaluated.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from typing import Any
 
-from symad.evaluation import demanded, failure
+from symad.errors import EvaluationError
+from symad.evaluation import Arithmetic, Evaluator, Function, demanded, failure
 from symad.numbers import Number
-from symad.operations import LEAVES, NUMBERS
+from symad.operations import LEAVES
 from symad.program import Program
 
 LARGE_BITS = (
@@ -22,8 +23,6 @@ LARGE_BITS = (
 )
 GUARD = 20  # digits beyond those that are asked for
 MANY_TERMS = 2000  # mpmath's polygamma takes a step for every unit of a negative argument
-
-Function = Callable[..., Any]
 
 
 @cache
@@ -115,20 +114,17 @@ def values(
     `known` are values from another point that still hold here, None for the others. `rounding` gives factors by which
     some values are multiplied, which is what rounding does to them.
     """
-    table = functions()
+    evaluator = Evaluator(program, PRECISE)
     found: list[Any] = [None] * len(program.assignments) if known is None else list(known)
+    arguments = [import_module("mpmath").mpf(x) for x in point]
     for value in demanded(program, found):
-        operation, operands = program.assignments[value]
-        if operation == "input":
-            result = import_module("mpmath").mpf(point[operands[0]])
-        elif operation in NUMBERS:
-            result = exact(operands[0])
-        else:
-            try:
-                result = real(table[operation](*[found[v] for v in operands]))
-            except (ArithmeticError, ValueError, no_convergence()) as error:
-                shown = [float(x) if hasattr(x, "_mpf_") else x for x in found]
-                raise failure(program, value, shown, error) from None
+        try:
+            result = evaluator.assignment(value, arguments, found)
+        except EvaluationError:
+            raise
+        except (ArithmeticError, ValueError, no_convergence()) as error:
+            shown = [float(x) if hasattr(x, "_mpf_") else x for x in found]
+            raise failure(program, value, shown, error) from None
         found[value] = result * rounding[value] if rounding and value in rounding else result
     return found
 
@@ -158,6 +154,15 @@ def real(value: Any) -> Any:
     if exponent + bits > LARGE_BITS:
         raise OverflowError
     return value
+
+
+def precise_function(operation: str) -> Function:
+    """Give the function of mpmath's real numbers."""
+    call = functions()[operation]
+    return lambda *operands: real(call(*operands))
+
+
+PRECISE = Arithmetic(exact, precise_function)
 
 
 def dependents(program: Program, place: int) -> list[int]:

@@ -20,19 +20,20 @@ from typing import Any
 
 from symad.errors import NamingError, closest
 from symad.numbers import finite, write_number
-from symad.operations import CONSTANTS, LEAVES, NUMBERS
+from symad.operations import BODY, CONSTANTS, LEAVES, LOOP, NUMBERS, PROJECT
 
 Assignment = tuple[str, tuple[Any, ...]]
 USED: Assignment = ("", ())
 LAZY = frozenset({"select", "and", "or"})  # operations that do not evaluate all their operands
 SQUARE = ("integer", (2,))  # an exponent: a square is a product, correctly rounded, and infinite beyond 1e154
-FREE = LEAVES | {"neg", *CONSTANTS}  # what `operation_count` does not count
+FREE = LEAVES | {"neg", PROJECT, *CONSTANTS}  # what `operation_count` does not count
 
 # fmt: off
+UNNAMED = NUMBERS | {BODY}  # constants
 SIGNS = {  # how an assignment is written for people
     "add": "{} + {}", "sub": "{} - {}", "mul": "{}*{}", "div": "{}/{}", "pow": "{}^{}", "neg": "-{}",
     "lt": "{} < {}",  "le": "{} <= {}", "gt": "{} > {}", "ge": "{} >= {}", "eq": "{} == {}", "ne": "{} != {}",
-    "and": "{} and {}", "or": "{} or {}", "not": "not {}", "select": "if {} then {} else {}",
+    "and": "{} and {}", "or": "{} or {}", "not": "not {}", "select": "if {} then {} else {}", PROJECT: "{}[{}]",
 }
 # fmt: on
 
@@ -109,11 +110,18 @@ class Program:
     def operation_count(self) -> int:
         """Count the distinct operations that the results need.
 
-        Inputs and constants are free; a negation folds into what uses it; an integer power counts one.
+        Inputs and constants are free; a negation folds into what uses it; an integer power counts one; a loop counts
+        the operations of its body.
         """
-        assignments = self.assignments
         live = self.live()
-        return sum(1 for value, (operation, _) in enumerate(assignments) if live[value] and operation not in FREE)
+        found = [a for value, a in enumerate(self.assignments) if live[value] and a[0] not in FREE]
+        return len(found) + sum(body.operation_count - 1 for body in self.bodies(found))
+
+    def bodies(self, assignments: Iterable[Assignment]) -> Iterator[Program]:
+        """Give the programs of the bodies of the loops among some assignments."""
+        for operation, operands in assignments:
+            if operation == LOOP:
+                yield self.assignments[operands[0]][1][0].program
 
     @property
     def expanded_count(self) -> int:
@@ -126,13 +134,13 @@ class Program:
         >>> f.operation_count, f.expanded_count
         (5, 10)
         """
-        assignments = self.assignments
-        live = self.live()
-        powers = (a[1][1] for v, a in enumerate(assignments) if live[v] and a[0] == "pow")
-        exponents = [assignments[v][1][0] for v in powers if assignments[v][0] == "integer"]
-        products = [max(0, abs(n).bit_length() + n.bit_count() - 2) + (n < 0) for n in exponents]
-        expanded: int = self.operation_count - len(exponents) + sum(products)
-        return expanded
+        assignments, live = self.assignments, self.live()
+        found = [a for value, a in enumerate(assignments) if live[value] and a[0] not in FREE]
+        exponents = [assignments[operands[1]] for operation, operands in found if operation == "pow"]
+        whole = [payload[0] for operation, payload in exponents if operation == "integer"]
+        products = [max(0, abs(n).bit_length() + n.bit_count() - 2) + (n < 0) for n in whole]
+        expanded: int = len(found) - len(whole) + sum(products)
+        return expanded + sum(body.expanded_count - 1 for body in self.bodies(found))
 
     def live(self) -> bytearray:
         """Mark the values that the results need."""
@@ -182,24 +190,31 @@ class Program:
 
     def lines(self) -> Iterator[str]:
         """Write the program as its list of assignments, aligned, a line each."""
+        from symad.loops import described, parted
+
         names = self.names()
-        left = [names[v] for v, (operation, _) in enumerate(self.assignments) if operation not in NUMBERS]
+        left = [names[v] for v, (operation, _) in enumerate(self.assignments) if operation not in UNNAMED]
         width = max(map(len, [*left, *self.outputs]), default=0)
         for value, (operation, operands) in enumerate(self.assignments):
             if operation == "input":
                 yield f"{names[value]:<{width}} = {self.inputs[operands[0]]}"
-            elif operation not in NUMBERS:
+            elif operation == LOOP:
+                body, *given = operands
+                head, *inner = described(parted(self.assignments[body][1][0], [names[v] for v in given]))
+                yield f"{names[value]:<{width}} = {head}"
+                yield from (" " * (width + 3) + line for line in inner)
+            elif operation not in UNNAMED:
                 yield f"{names[value]:<{width}} = {write_assignment(operation, [names[v] for v in operands])}"
         for label, value in zip(self.outputs, self.results, strict=True):
             yield f"{label:<{width}} = {names[value]}"
 
     def names(self) -> list[str]:
-        """Make up a name for every value, w1, w2, …; a constant is called by its number."""
+        """Make up a name for every value, w1, w2, …; a constant is called by its number, a loop's body not at all."""
         names: list[str] = []
         count = 0
         for operation, operands in self.assignments:
-            if operation in NUMBERS:
-                names.append(write_number(operands[0]))
+            if operation in UNNAMED:
+                names.append("" if operation == BODY else write_number(operands[0]))
             else:
                 count += 1
                 names.append(f"w{count}")

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from symad.operations import BOOLEAN, CONSTANTS, NUMBERS, OPERATIONS
+from symad.loops import parted
+from symad.operations import BODY, BOOLEAN, CONSTANTS, LOOP, NUMBERS, OPERATIONS, PROJECT
 from symad.program import Assignment, Program
 
 
@@ -38,18 +39,54 @@ def fault(program: Program, value: int, operation: str, operands: tuple[Any, ...
         return "is an input among the operations, or the reverse"
     if operation == "input":
         return None if operands[0] == value else "is an input out of order"
-    if operation in NUMBERS:
-        return None if len(operands) == 1 else "is not one number"
+    if operation in NUMBERS or operation == BODY:
+        return None if len(operands) == 1 else "is not one constant"
     if operation in CONSTANTS:
         return None if not operands else "is a constant with operands"
+    if any(not 0 <= v < value for v in operands):
+        return "uses a value that comes after it"
+    if operation in (LOOP, PROJECT):
+        return fault_of_loop(program, operation, operands)
     if operation not in OPERATIONS:
         return "is no known operation"
     if len(operands) != len(OPERATIONS[operation].arguments):
         return "has the wrong number of operands"
-    if any(not 0 <= v < value for v in operands):
-        return "uses a value that comes after it"
-    booleans = [program.assignments[v][0] in BOOLEAN for v in operands]
-    wanted = operation in ("and", "or", "not")
+    types = [kind(program, v) for v in operands]
     if operation == "select":
-        return None if booleans[0] and booleans[1] == booleans[2] else "mixes numbers and truth values"
-    return None if all(b == wanted for b in booleans) else "mixes numbers and truth values"
+        fits = types[0] == "truth value" and types[1] == types[2] in ("number", "truth value", "sequence")
+    else:
+        fits = set(types) == {"truth value" if operation in ("and", "or", "not") else "number"}
+    return None if fits else "mixes numbers and truth values"
+
+
+def fault_of_loop(program: Program, operation: str, operands: tuple[Any, ...]) -> str | None:
+    """Say what is wrong with a loop, or with what picks one of its results."""
+    if operation == PROJECT:
+        picked = program.assignments[operands[1]]
+        if program.assignments[operands[0]][0] != LOOP or picked[0] != "integer":
+            return "does not pick a result of a loop"
+        body = program.assignments[program.assignments[operands[0]][1][0]][1][0]
+        return None if 0 <= picked[1][0] < body.first_emitted + body.emitted else "picks a result that there is not"
+    if program.assignments[operands[0]][0] != BODY:
+        return "has no body"
+    body = program.assignments[operands[0]][1][0]
+    loop = parted(body, operands[1:])
+    if len(loop.operands) != len(operands) - 1 or len(loop.operands) != len(body.program.inputs) + body.indexed:
+        return "has the wrong number of operands"
+    if any(kind(program, v) != ("sequence" if v in loop.sequences else "number") for v in loop.operands):
+        return "is given something else than numbers"
+    check(body.program)
+    outputs = [kind(body.program, v) for v in body.program.results]
+    wanted = ["truth value"] * body.conditional + ["number"] * (len(outputs) - body.conditional)
+    return None if outputs == wanted and body.emitted >= 0 else "has a body whose results do not fit"
+
+
+def kind(program: Program, value: int) -> str:
+    """Say what a value is: a number, a truth value, or of loops a body, a bundle of results, or a sequence."""
+    while program.assignments[value][0] == "select":
+        value = program.assignments[value][1][1]
+    operation, operands = program.assignments[value]
+    if operation == PROJECT:
+        body = program.assignments[program.assignments[operands[0]][1][0]][1][0]
+        return "sequence" if program.assignments[operands[1]][1][0] >= body.first_emitted else "number"
+    return {BODY: "body", LOOP: "bundle"}.get(operation, "truth value" if operation in BOOLEAN else "number")
