@@ -20,10 +20,12 @@ from symad.operations import grammar_text
 Token = tuple[str, str, int]  # terminal, text, place
 SPACE = "[ \\t\\r\\f\u00a0\u2000-\u200b\u202f\u205f\u2060\u3000\ufeff]+"  # those that come with pasted text too
 
+OPENING = {"LEFT": "parenthesis", "OPEN": "brace"}
+CLOSING = {"RIGHT": "parenthesis", "CLOSE": "brace"}
+
 # fmt: off
 MEANT = {  # what people mean by a character that has no meaning here
     "[": "use parentheses; vectors are written element by element",
-    "{": "use parentheses",
     "%": "the remainder is mod(a, b)",
     "&": "write `and`",
     "|": "write `or`, or abs(x)",
@@ -35,14 +37,13 @@ MEANT = {  # what people mean by a character that has no meaning here
     "“": "text in quotes has no place in a formula",
     "$": "LaTeX is not read: write the formula as in Python",
     "\\": "LaTeX is not read: write the formula as in Python",
-    ":": "a name is given a value with `=`",
     ".": "a decimal point stands between digits",
     "–": "this is a dash; write a minus sign: -",
     "—": "this is a dash; write a minus sign: -",
     "°": "angles are in radians: multiply by pi/180",
     "∂": "write the formula alone: its derivatives are what symad makes",
     "∫": "write the formula alone: symad differentiates",
-    "∑": "write the terms of a sum one after the other",
+    "∑": "write sum(k in 1..n: …)",
 }
 AFTER_VALUE = {  # the same, where it follows a name or a number
     "!": "a factorial is gamma(n + 1)",
@@ -104,30 +105,40 @@ def tables() -> Tables:
     return Tables(start, end, actions, gotos, rules, re.compile(scanner), words)
 
 
-def tokens(text: str) -> Iterator[Token]:
-    """Split text into tokens; a newline inside parentheses is a space."""
+def tokens(text: str, begin: int = 0) -> Iterator[Token]:
+    """Split text into tokens, from some place on; a newline is a space inside parentheses and before a brace."""
     made = tables()
     reserved = made.reserved
     plain = text.isascii()
-    opened: list[int] = []
-    for match in made.scanner.finditer(text):
+    opened: list[Token] = []
+    newline: Token | None = None
+    for match in made.scanner.finditer(text, begin):
         kind = match.lastgroup
         if kind is None:
             continue
         word, start = match.group(), match.start()
+        if newline is not None:
+            if kind != "OPEN":
+                yield newline
+            newline = None
         if kind == "NAME":
             kind = reserved.get(word, kind) if plain else reserved.get(proper(text, word, start), kind)
-        elif kind == "LEFT":
-            opened.append(start)
-        elif kind == "RIGHT":
-            if not opened:
-                raise ParseError("this closing parenthesis was never opened", text=text, start=start)
-            opened.pop()
+        elif kind in ("LEFT", "OPEN"):
+            opened.append((kind, word, start))
+        elif kind in CLOSING:
+            if not opened or opened[-1][0] == "OPEN" and kind == "RIGHT":
+                raise ParseError(f"this closing {CLOSING[kind]} was never opened", text=text, start=start)
+            begun = opened.pop()
+            if begun[0] == "LEFT" and kind == "CLOSE":
+                raise unclosed(text, begun)
         elif kind == "SEPARATOR":
-            if opened:
+            if opened and opened[-1][0] == "LEFT":
                 if word == "\n":
                     continue
                 raise unclosed(text, opened[-1])
+            if word == "\n":
+                newline = kind, word, start
+                continue
         elif kind == "ILLEGAL":
             raise illegal(text, start)
         elif kind == "FUNCTION_NAME" and proper(text, word, start) in reserved:
@@ -154,9 +165,9 @@ def proper(text: str, word: str, start: int) -> str:
     return name
 
 
-def unclosed(text: str, start: int) -> ParseError:
-    """Point at a parenthesis that nothing closes."""
-    return ParseError("this parenthesis is never closed", text=text, start=start)
+def unclosed(text: str, begun: Token) -> ParseError:
+    """Point at a parenthesis or brace that nothing closes."""
+    return ParseError(f"this {OPENING[begun[0]]} is never closed", text=text, start=begun[2])
 
 
 def illegal(text: str, start: int) -> ParseError:

@@ -18,8 +18,9 @@ from symad.operations import CALLABLE
 ENDS = ("NUMBER", "NAME", "RIGHT", "SUPERSCRIPT")  # what can end a value
 STARTS = ("NUMBER", "NAME", "LEFT", "ROOT", "FUNCTION_NAME")  # what can start one
 OPERATORS = ("PLUS", "MINUS", "TIMES", "DIVIDE", "POWER", "COMPARE", "ROOT", "AND", "OR", "NOT")
-WORDS = ("IF", "THEN", "ELSE", "AND", "OR", "NOT", "INPUT", "OUTPUT")
+WORDS = ("IF", "THEN", "ELSE", "AND", "OR", "NOT", "INPUT", "OUTPUT", "FOR", "IN", "WHILE")
 CONDITIONAL = "if x > 0 then a else b"
+LOOP, ENDLESS, SUM = "for k in 1..n { s = s + k }", "while x > 1 { x = x/2 }", "sum(k in 1..n: k^2)"
 
 
 class Statement(NamedTuple):
@@ -46,7 +47,7 @@ def unexpected(text: str, token: Token) -> ParseError:
     """Make the error for a token out of place."""
     before: list[Token] = []
     for earlier in takewhile(lambda t: t != token, tokens(text)):
-        if earlier[0] == "SEPARATOR":
+        if earlier[0] in ("SEPARATOR", "OPEN"):
             before = []
         else:
             before.append(earlier)
@@ -57,7 +58,7 @@ def unexpected(text: str, token: Token) -> ParseError:
 
 def too_short(s: Statement) -> Mistake | None:
     """`x +`, `y =`, `if x > 0 then 1`"""
-    if s.token[0] not in ("$END", "SEPARATOR"):
+    if s.token[0] not in ("$END", "SEPARATOR", "CLOSE") or not s.before or s.before[0][0] in ("FOR", "WHILE"):
         return None
     if s.last[0] not in ENDS:
         what = "name" if s.last[0] in ("INPUT", "OUTPUT") else "value"
@@ -219,6 +220,55 @@ def no_argument(s: Statement) -> Mistake | None:
     return None
 
 
+def head_of_loop(s: Statement) -> Mistake | None:
+    """`for k = 1..n`, `for k in 1:n`, `for k in 1..n s = s + k`, `while x > 1; x = x/2`"""
+    if not s.before or s.before[0][0] not in ("FOR", "WHILE") or s.last[0] in OPERATORS:
+        return None
+    if len(s.before) == 1 and s.token[0] in ("EQUALS", "LEFT"):
+        return Mistake(f"{s.last[1]} is a word of the language and cannot be a name", s.last)
+    if s.before[0][0] == "WHILE":
+        if len(s.before) == 1:
+            return Mistake("a condition is missing after while", s.token if s.token[1].strip() else s.last, ENDLESS)
+        return Mistake("a block in braces follows the condition of a `while`", pointed(s), ENDLESS)
+    kinds = [kind for kind, _, _ in s.before]
+    if len(kinds) == 1:
+        return Mistake("the index of a loop is a name", pointed(s), LOOP)
+    if "IN" not in kinds:
+        return Mistake("`in` is missing behind the index of the loop", pointed(s), LOOP)
+    if "RANGE" not in kinds:
+        return Mistake("a loop runs from one index to another: first..last", pointed(s), LOOP)
+    return Mistake("a block in braces follows the head of a loop", pointed(s), LOOP)
+
+
+def pointed(s: Statement) -> Token:
+    """Choose the token to point at: the one out of place, or the last one where the text or the line ends."""
+    return s.token if s.token[1].strip() else s.last
+
+
+def range_of_sum(s: Statement) -> Mistake | None:
+    """`sum(k in 1..n, k^2)`, `sum(1..n: k)`, `sum(k in 1:n)`"""
+    kinds = [kind for kind, _, _ in s.before]
+    if "IN" in kinds and s.token[0] == "COMMA":
+        return Mistake("a colon stands between the range and what is added or multiplied", s.token, SUM)
+    if "IN" in kinds and "RANGE" not in kinds:
+        return Mistake("an index runs from one number to another: first..last", s.token, SUM)
+    if s.token[0] == "RANGE":
+        return Mistake("a range stands in the head of a loop, of a sum or of a product", s.token, SUM)
+    if s.token[0] == "COLON":
+        return Mistake(": has no meaning here", s.token, "a name is given a value with `=`")
+    return None
+
+
+def stray_brace(s: Statement) -> Mistake | None:
+    """`{x}`, `for k in 1..n { s = s + k } s`"""
+    if s.token[0] == "OPEN":
+        hint = "use parentheses; braces hold the blocks of functions and loops"
+        return Mistake("{ has no meaning here", s.token, hint)
+    if s.last[0] == "CLOSE":
+        return Mistake("a new line or a ; is missing behind the block", s.token)
+    return None
+
+
 def stray_comma(s: Statement) -> Mistake | None:
     """`1,5`, `x, y`, `(2, 3)`"""
     if s.token[0] != "COMMA":
@@ -243,6 +293,7 @@ def anything(s: Statement) -> Mistake:
 
 
 RULES: tuple[Callable[[Statement], Mistake | None], ...] = (
-    too_short, never_closed, wrong_equals, parameters, stray_names, no_then, power_of_function, no_parentheses,
-    wrong_number, no_operator, chained, no_value, no_argument, stray_comma, stray_word, anything,
+    too_short, never_closed, stray_brace, head_of_loop, range_of_sum, wrong_equals, parameters, stray_names, no_then,
+    power_of_function, no_parentheses, wrong_number, no_operator, chained, no_value, no_argument, stray_comma,
+    stray_word, anything,
 )  # fmt: skip

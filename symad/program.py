@@ -268,6 +268,18 @@ def arguments_at(program: Program, point: Mapping[str, float]) -> list[float]:
     return program.bind((), {name: finite(value, f"the value of {name}") for name, value in point.items()})
 
 
+def unique(names: Iterable[str], taken: Iterable[str]) -> Iterator[str]:
+    """Give names back, with a number behind those that are taken."""
+    used = set(taken)
+    for name in names:
+        free, count = name, 0
+        while free in used:
+            count += 1
+            free = f"{name}_{count}"
+        used.add(free)
+        yield free
+
+
 def shown(names: Sequence[str]) -> str:
     """List the first names of many."""
     return ", ".join(names[:8]) + (" …" if len(names) > 8 else "")

@@ -28,7 +28,7 @@ LAYERS = (
     ("patterns",),
     ("builder",),
     ("identities", "simplify", "algebra", "needs"),
-    ("lalr", "mistakes", "expressions", "parse", "spans"),
+    ("lalr", "mistakes", "expressions", "reading", "parse", "spans"),
     ("derivatives",),
     ("printers",),
     ("backends",),

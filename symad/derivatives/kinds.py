@@ -13,11 +13,11 @@ from symad.collector import without_collector
 from symad.derivatives.gradient import gradient_ways
 from symad.derivatives.hessian import hessian_ways
 from symad.derivatives.jacobian import jacobian_ways
-from symad.derivatives.labels import one_output, unique
+from symad.derivatives.labels import one_output
 from symad.derivatives.products import hvp_ways, jvp_ways, vjp_ways
 from symad.derivatives.search import CHEAPEST, Ways, survey
 from symad.errors import TargetError, closest
-from symad.program import Program
+from symad.program import Program, unique
 from symad.simplify import identities, simplify
 
 # fmt: off

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from symad.errors import DerivativeError, NamingError, SymadError, closest
-from symad.program import Program, shown
+from symad.program import Program, shown, unique
 
 
 def derivative_label(label: str, name: str) -> str:
@@ -63,18 +63,6 @@ def one_output(program: Program, name: str) -> None:
             f"{name} is of one output, and this program has {len(program.outputs)}: {listed}",
             hint="jacobian and hessian take several outputs",
         )
-
-
-def unique(names: Iterable[str], taken: Iterable[str]) -> Iterator[str]:
-    """Give names back, with a number behind those that are taken."""
-    used = set(taken)
-    for name in names:
-        free, count = name, 0
-        while free in used:
-            count += 1
-            free = f"{name}_{count}"
-        used.add(free)
-        yield free
 
 
 def distinct(results: Iterable[tuple[str, int]]) -> Iterator[tuple[str, int]]:

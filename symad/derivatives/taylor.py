@@ -24,7 +24,7 @@ from operator import index
 from symad.builder import Builder
 from symad.collector import without_collector
 from symad.derivatives.forward import Tangent, chosen, summed
-from symad.derivatives.labels import chosen_inputs, unique
+from symad.derivatives.labels import chosen_inputs
 from symad.derivatives.partials import make_partial, partial_derivative
 from symad.derivatives.primal import Primal, primal
 from symad.derivatives.products import seed_names
@@ -33,7 +33,7 @@ from symad.errors import DerivativeError
 from symad.needs import ALWAYS, NEVER, both, narrower
 from symad.numbers import Number
 from symad.operations import BOOLEAN, LEAVES
-from symad.program import Program
+from symad.program import Program, unique
 
 Order = tuple[int, int]  # a value, and the order of one of its coefficients
 Coefficient = Tangent | None  # zero unless its support holds; None for zero

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from symad.derivatives.labels import unique
+from symad.program import unique
 
 RESERVED = frozenset("if then else and or not input output for in while pi e π where".split())  # words of the language
 GREEK = dict(

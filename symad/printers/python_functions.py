@@ -11,7 +11,7 @@ from typing import NamedTuple
 from symad.derivatives.hessian import hessian_places
 from symad.derivatives.jacobian import jacobian_places
 from symad.derivatives.kinds import derive, together
-from symad.derivatives.labels import chosen_inputs, unique
+from symad.derivatives.labels import chosen_inputs
 from symad.printers.naming import temporary_names
 from symad.printers.python_body import Body, body
 from symad.printers.python_names import WIDTH, filled, parameter_names, plain, seed_parameters
@@ -27,7 +27,7 @@ from symad.printers.python_results import (
     vector_type,
     zero_filled,
 )
-from symad.program import Program, counted, live
+from symad.program import Program, counted, live, unique
 
 SEEDS = {"hvp": "v", "jvp": "v", "vjp": "w"}  # kinds with seeds, and the sequence that holds them
 READABLE = 40  # characters of names that a sentence lists

@@ -8,9 +8,9 @@ import re
 from collections.abc import Collection, Sequence
 
 from symad.derivatives.kinds import KINDS
-from symad.derivatives.labels import unique
 from symad.numerics import MATH, OWN, SPECIAL
 from symad.printers.naming import ascii_name, distinct
+from symad.program import unique
 
 WIDTH = 110  # characters of a line, where it can be broken
 STRUCTURE = ("SHAPE", "ROWS", "COLUMNS", "INDPTR", "INDICES")  # what constants say of a matrix
