@@ -7,15 +7,24 @@ as values are made; one that reads text has none and writes down what it is told
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from symad.loops import Body, looped
 from symad.numbers import NUMBER_KINDS, Number, fits, is_negative_zero, nearest, number_kind
-from symad.operations import COMMUTES, LEAVES, NUMBERS
+from symad.operations import BODY, COMMUTES, LEAVES, LOOP, NUMBERS, PROJECT
 from symad.program import Assignment, Program, live
 
+NOTHING = -1  # in the place of a value that there is not
 Apply = Callable[..., "int | None"]  # of a builder and operands: the value that takes the operation's place, if any
-Identities = Mapping[tuple[str | bool, ...], tuple[Apply, ...]]  # by operation, kinds of operands, whether all are one
+
+
+class Identities(dict[tuple[str | bool, ...], tuple[Apply, ...]]):
+    """Hold identities by operation, kinds of operands, and whether all of these are one."""
+
+    def loop(self, b: Builder, body: Body, operands: Sequence[int]) -> list[int]:
+        """Make a loop, simplified, and give its results."""
+        return b.bundle(body, operands)
 
 
 class Builder:
@@ -101,12 +110,33 @@ class Builder:
         operation, payload = self.assignments[value]
         return payload[0] if operation in NUMBERS else None
 
+    def loop(self, body: Body, operands: Sequence[int]) -> list[int]:
+        """Make a loop, and give its results."""
+        return self.bundle(body, operands) if self.identities is None else self.identities.loop(self, body, operands)
+
+    def bundle(self, body: Body, operands: Sequence[int]) -> list[int]:
+        """Make a loop as it stands, and give its results."""
+        made = self.make(LOOP, self.leaf(BODY, body), *operands)
+        return [self.make(PROJECT, made, self.constant(k)) for k in range(body.first_emitted + body.emitted)]
+
     def copy(self, program: Program, arguments: Sequence[int]) -> list[int]:
-        """Make the assignments of a program again, with these values as its inputs; give the value of each."""
+        """Make the assignments of a program again, with these values as its inputs; give the value of each.
+
+        A loop has no value in a builder that simplifies: its results have.
+        """
         values: list[int] = []
+        results: dict[int, list[int]] = {}  # of loops
         make, leaf = self.make, self.leaf
-        for operation, operands in program.assignments:
-            if operation in LEAVES:
+        for value, (operation, operands) in enumerate(program.assignments):
+            if operation == LOOP:
+                body = program.assignments[operands[0]][1][0]
+                results[value] = self.loop(body, [values[v] for v in operands[1:]])
+                values.append(NOTHING)
+            elif operation == PROJECT:
+                values.append(results[operands[0]][program.assignments[operands[1]][1][0]])
+            elif operation == BODY:
+                values.append(NOTHING)
+            elif operation in LEAVES:
                 values.append(arguments[operands[0]] if operation == "input" else leaf(operation, *operands))
             else:
                 values.append(make(operation, *[values[v] for v in operands]))
@@ -140,11 +170,17 @@ class Builder:
     def finish(self, results: Iterable[tuple[str, int]]) -> Program:
         """Give the program with these labelled results: inputs first, then what they need, in the order made.
 
+        What loops carry and emit for nobody is left out.
+
         The builder is done then: it forgets what it shares, a third of the memory that a large program takes.
         """
+        from symad.pruning import pruned
+
         labels, values = unzipped(results)
         self.index.clear()
-        return Program.arrange(self.inputs, self.assignments, live(self.assignments, values), labels, values)
+        loops = looped(self.assignments)
+        made = Program.arrange(self.inputs, self.assignments, live(self.assignments, values), labels, values)
+        return pruned(made) if loops else made
 
 
 def unzipped(results: Iterable[tuple[str, int]]) -> tuple[list[str], list[int]]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
-from symad.builder import Apply, Builder
+from symad.builder import Apply, Builder, Identities
 from symad.collector import without_collector
 from symad.identities import ROWS
+from symad.loops import Body
 from symad.program import Program
+from symad.simplify_loops import simplified_loop
 
 
 def applicable(groups: Collection[str], *key: str | bool) -> tuple[Apply, ...]:
@@ -24,7 +26,7 @@ def applicable(groups: Collection[str], *key: str | bool) -> tuple[Apply, ...]:
     )
 
 
-class Table(dict[tuple[str | bool, ...], tuple[Apply, ...]]):
+class Table(Identities):
     """Choose the rows of some groups for an operation on operands of some kinds when they are first asked for."""
 
     def __init__(self, *groups: str) -> None:
@@ -34,6 +36,10 @@ class Table(dict[tuple[str | bool, ...], tuple[Apply, ...]]):
     def __missing__(self, key: tuple[str | bool, ...]) -> tuple[Apply, ...]:
         rows = self[key] = applicable(self.groups, *key)
         return rows
+
+    def loop(self, b: Builder, body: Body, operands: Sequence[int]) -> list[int]:
+        """Make a loop, its body simplified, and give its results."""
+        return simplified_loop(b, body, operands)
 
 
 identities = Table("exact", "real")

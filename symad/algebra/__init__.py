@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from symad.algebra.products import share_products
 from symad.algebra.sums import factor_sums, share_sums
 from symad.algebra.terms import read
 from symad.algebra.writing import Writer
 from symad.collector import without_collector
+from symad.loops import looped
+from symad.operations import BODY
 from symad.program import Program, live
 
 
@@ -33,9 +36,23 @@ def save_operations(program: Program, keep: Sequence[str] = ()) -> Program:
     f  = w5
     """
     place = dict(zip(program.outputs, program.results, strict=True))
-    found = rewritten(program, live(program.assignments, [place[label] for label in keep]))
+    kept = live(program.assignments, [place[label] for label in keep])
+    found = rewritten(with_bodies_saved(program, kept), kept)
     fewer = (found.operation_count, found.expanded_count) < (program.operation_count, program.expanded_count)
     return found if fewer else program
+
+
+def with_bodies_saved(program: Program, kept: bytes | bytearray) -> Program:
+    """Save operations in the bodies of loops, but of those that are kept; not in the conditions of a `while`."""
+    if not looped(program.assignments):
+        return program
+    found = list(program.assignments)
+    for value, (operation, payload) in enumerate(program.assignments):
+        if operation == BODY and not kept[value]:
+            inner = payload[0].program
+            made = save_operations(inner, inner.outputs[: payload[0].conditional])
+            found[value] = (BODY, (replace(payload[0], program=made),))
+    return replace(program, assignments=tuple(found))
 
 
 def rewritten(program: Program, kept: bytes | bytearray) -> Program:

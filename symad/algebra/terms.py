@@ -90,7 +90,7 @@ def read(program: Program, kept: bytes | bytearray) -> Table:
             term = operands[0], ONE
         elif kept[value] and operation not in LEAVES:
             term = 1, (table.node(value, {}, value),)
-        elif operation == "input" or operation in CONSTANTS:
+        elif operation in LEAVES or operation in CONSTANTS:
             term = 1, (table.node((operation, operands), {}, value),)
         else:
             with contextlib.suppress(OverflowError):  # a number has no place: the operation stays as it is

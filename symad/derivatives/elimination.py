@@ -86,4 +86,4 @@ def eliminate(start: Primal, into: Edges, out: Edges, vertex: int) -> None:
 
 def rows(start: Primal, most: int) -> Sequence[Mapping[int, int]] | None:
     """Give the rows of the Jacobian; None where it takes too many assignments, or where there are conditions."""
-    return None if start.lazy else eliminated(start, most)
+    return eliminated(start, most) if start.straight else None

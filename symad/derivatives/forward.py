@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 from symad.builder import Builder
 from symad.derivatives.primal import Primal
-from symad.derivatives.reverse import contributed, guarded, total
+from symad.derivatives.reverse import contributed, guarded, total, zero_like
 from symad.needs import ALWAYS, NEVER, both, either, use
-from symad.operations import LEAVES
+from symad.operations import LEAVES, LOOP, PROJECT
 
 
 def tangents(start: Primal, seeds: Mapping[int, int]) -> Mapping[int, int]:
@@ -31,13 +31,23 @@ def tangents(start: Primal, seeds: Mapping[int, int]) -> Mapping[int, int]:
 
 def eager_tangents(start: Primal, seeds: Mapping[int, int], order: Sequence[int]) -> Mapping[int, int]:
     """Give the tangents that are not zero, of a program without conditions."""
+    from symad.derivatives.loops import loop_tangents  # which sweeps over the body
+
     b, active, program = start.builder, start.active, start.program
     made: dict[int, int] = {}
+    bundles: dict[int, dict[int, int]] = {}  # tangents of the results of loops, by place
     for value in order:
         operation, operands = b.assignments[value]
         if operation in LEAVES:
             if value in seeds:
                 made[value] = seeds[value]
+        elif operation == LOOP:
+            given = {position: made[v] for position, v in enumerate(operands) if v in made}
+            bundles[value] = loop_tangents(start, value, given)
+        elif operation == PROJECT:
+            found = bundles[operands[0]].get(b.assignments[operands[1]][1][0])
+            if found is not None:
+                made[value] = found
         elif active[value]:
             terms = []
             for position in range(len(operands) - 1, -1, -1):
@@ -63,13 +73,24 @@ def lazy_tangents(start: Primal, seeds: Mapping[int, int], order: Sequence[int])
 
     The derivative of sqrt(y) has no value at y = 0, but that of sqrt(if x > 0 then x else 0) at x = -1 is 0.
     """
+    from symad.derivatives.loops import loop_tangents  # which sweeps over the body
+
     b, active, program = start.builder, start.active, start.program
     made: dict[int, Tangent] = {}
+    bundles: dict[int, dict[int, Tangent]] = {}  # tangents of the results of loops, by place
     for value in order:
         operation, operands = b.assignments[value]
         found = None
         if operation in LEAVES:
             found = Tangent(seeds[value], seeds[value], ALWAYS) if value in seeds else None
+        elif operation == LOOP:
+            given = {position: made[v] for position, v in enumerate(operands) if v in made}
+            support = supported(b, [tangent.support for tangent in given.values()])
+            inside = {k: guarded(b, tangent.inside, tangent.support, support) for k, tangent in given.items()}
+            through = loop_tangents(start, value, inside)
+            bundles[value] = {k: Tangent(v, guarded(b, v, support, ALWAYS), support) for k, v in through.items()}
+        elif operation == PROJECT:
+            found = bundles[operands[0]].get(b.assignments[operands[1]][1][0])
         elif active[value] and operation == "select":
             found = chosen(b, value, made.get(operands[1]), made.get(operands[2]))
         elif active[value]:
@@ -98,8 +119,8 @@ def chosen(b: Builder, value: int, yes: Tangent | None, no: Tangent | None) -> T
     support = either(b, *supports)
     if support == NEVER:
         return None
-    zero = b.constant(0)
-    branches = [zero if tangent is None else tangent.whole for tangent in (yes, no)]
+    some = next(tangent.whole for tangent in (yes, no) if tangent is not None)
+    branches = [zero_like(b, some) if tangent is None else tangent.whole for tangent in (yes, no)]
     whole = b.make("select", b.assignments[value][1][0], *branches)
     only = yes if no is None else no if yes is None else None
     return Tangent(whole if only is None else only.inside, whole, support)
@@ -107,10 +128,16 @@ def chosen(b: Builder, value: int, yes: Tangent | None, no: Tangent | None) -> T
 
 def summed(b: Builder, terms: Sequence[tuple[int, int]]) -> Tangent:
     """Add terms, the last one first, each with the condition unless which it is zero."""
-    support = NEVER
-    for _, condition in reversed(terms):
-        support = either(b, support, condition)
+    support = supported(b, [condition for _, condition in terms])
     inside = total(b, [guarded(b, term, condition, support) for term, condition in terms])
     if all(condition == support for _, condition in terms):
         return Tangent(inside, guarded(b, inside, support, ALWAYS), support)
     return Tangent(inside, total(b, [guarded(b, term, condition, ALWAYS) for term, condition in terms]), support)
+
+
+def supported(b: Builder, supports: Sequence[int]) -> int:
+    """Make the condition unless which all of some tangents are zero, the last one first."""
+    support = NEVER
+    for condition in reversed(supports):
+        support = either(b, support, condition)
+    return support

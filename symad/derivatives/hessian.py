@@ -30,8 +30,8 @@ def hessian(
     """Derive the structurally non-zero second derivatives of every output: of each the upper triangle, row by row.
 
     The lower triangle is the same, bit for bit, since it is not computed. `method` is `edge-pushing` (one reverse sweep
-    over pairs of values, which uses the symmetry; for programs without conditions), or `forward`, `reverse` or
-    `elimination` for the Jacobian of the gradient, or `cheapest`: they are built and counted, and the one with the
+    over pairs of values, which uses the symmetry; for programs without conditions and loops), or `forward`, `reverse`
+    or `elimination` for the Jacobian of the gradient, or `cheapest`: they are built and counted, and the one with the
     fewest operations is kept. `algebra` and errors are those of `jacobian`.
     Source of edge pushing: Gower and Mello, "A new framework for the computation of Hessians", 2012.
 
@@ -79,7 +79,7 @@ def gradients_of(start: Primal) -> list[Gradient]:
 
 def derived(gradients: Sequence[Gradient], method: str, start: Primal, most: int) -> Program | None:
     """Derive by one method, making at most so many assignments."""
-    if method == PUSHING and start.lazy:
+    if method == PUSHING and not start.straight:
         return None
     b = start.builder
     labelled: list[tuple[str, int]] = []

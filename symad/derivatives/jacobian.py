@@ -28,10 +28,10 @@ def jacobian(
     """Derive the structurally non-zero partial derivatives of every output, row by row.
 
     `method` is `forward` (a pass for each input), `reverse` (a sweep for each output), `elimination` (of intermediate
-    values in Markowitz order; for programs without conditions), or `cheapest`: they are built and counted, and the one
-    with the fewest operations is kept. `algebra` tells whether `save_operations` is applied; None, with `cheapest`
-    only. Raises DerivativeError where an operation has no partial derivative or the method does not exist, NamingError
-    for a `wrt` that is not an input.
+    values in Markowitz order; for programs without conditions and loops), or `cheapest`: they are built and counted,
+    and the one with the fewest operations is kept. `algebra` tells whether `save_operations` is applied; None, with
+    `cheapest` only. Raises DerivativeError where an operation has no partial derivative or the method does not exist,
+    NamingError for a `wrt` that is not an input.
 
     >>> from symad.parse import parse
     >>> jacobian(parse("p = x*y; q = 2*y")).outputs

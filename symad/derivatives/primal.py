@@ -13,7 +13,8 @@ from itertools import islice
 
 from symad.builder import Builder
 from symad.derivatives.labels import chosen_inputs
-from symad.operations import BOOLEAN, LEAVES
+from symad.loops import looped
+from symad.operations import BOOLEAN, LEAVES, LOOP
 from symad.program import Program, conditional, live
 from symad.simplify import identities
 
@@ -23,8 +24,9 @@ class Primal:
     """Hold the first `count` values of a builder, which results and which inputs are of interest, and what is between.
 
     `labels` and `results` are the outputs, `chosen` and `places` the inputs, values of the builder; `active` marks the
-    values that depend on these inputs, `lazy` tells whether any assignment is conditional. `program` is the one that
-    was read, for the place of what has no derivative. `walked` counts the values that sweeps have walked over.
+    values that depend on these inputs, `lazy` tells whether any assignment is conditional, `straight` whether none is,
+    and none is a loop. `program` is the one that was read, for the place of what has no derivative. `walked` counts the
+    values that sweeps have walked over.
     """
 
     program: Program
@@ -36,6 +38,7 @@ class Primal:
     count: int = field(init=False)
     active: bytearray = field(init=False)
     lazy: bool = field(init=False)
+    straight: bool = field(init=False)
     users: list[list[int]] = field(init=False, default_factory=list)
     walked: int = field(init=False, default=0)
 
@@ -43,6 +46,7 @@ class Primal:
         self.count = len(self.builder.assignments)
         self.active = dependents(self.builder, self.places)
         self.lazy = conditional(islice(self.builder.assignments, self.count))
+        self.straight = not self.lazy and not looped(islice(self.builder.assignments, self.count))
 
     def within(self, builder: Builder) -> Primal:
         """Give the same primal in another builder, a fork of its own one."""
@@ -112,6 +116,8 @@ def dependents(b: Builder, inputs: Sequence[int]) -> bytearray:
         active[place] = 1
     for value, (operation, operands) in enumerate(b.assignments):
         if operation not in LEAVES and operation not in BOOLEAN:
+            if operation == LOOP:  # how often it runs is no matter of derivatives
+                operands = operands[1 + 2 * b.assignments[operands[0]][1][0].indexed :]
             for operand in operands:
                 if active[operand]:
                     active[value] = 1

@@ -68,8 +68,9 @@ def built(ways: Ways, method: str) -> Program:
     way = one(ways, method)
     found = way(ways.start, ENDLESS)
     if found is None:
+        without = "conditions" if ways.start.lazy else "loops"
         raise DerivativeError(
-            f"{method} is for programs without conditions", hint=f"forward, reverse and {CHEAPEST} take them"
+            f"{method} is for programs without {without}", hint=f"forward, reverse and {CHEAPEST} take them"
         )
     return found
 

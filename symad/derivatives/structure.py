@@ -8,10 +8,11 @@ what depends on it: the sets stay short, and a sparse matrix costs what it holds
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
-from symad.derivatives.primal import Primal
-from symad.operations import LEAVES, OPERATIONS
+from symad.derivatives.primal import Primal, primal
+from symad.loops import Body, read_loop
+from symad.operations import LEAVES, LOOP, OPERATIONS, PROJECT
 
 STRIP = 1024  # inputs, that is bits, at a time
 
@@ -23,14 +24,68 @@ def flat(operation: str) -> frozenset[int]:
 
 
 def edges(start: Primal, value: int) -> Iterator[int]:
-    """Give the operands that an active value passes derivatives on to; one that stands there twice comes twice."""
-    operation, operands = start.builder.assignments[value]
-    if operation not in LEAVES and start.active[value]:
-        passing = flat(operation)
-        first = operation == "select"  # its condition only chooses
-        for position in range(first, len(operands)):
-            if start.active[operands[position]] and position not in passing:
-                yield operands[position]
+    """Give the operands that an active value passes derivatives on to; one that stands there twice comes twice.
+
+    A loop passes on to nothing; each of its results does to the loop's operands.
+    """
+    assignments = start.builder.assignments
+    operation, operands = assignments[value]
+    if operation in LEAVES or operation == LOOP or not start.active[value]:
+        return
+    if operation == PROJECT:
+        loop, place = operands[0], assignments[operands[1]][1][0]
+        body = read_loop(assignments, loop).body
+        passing = dependence(body)[place]
+        for k, position in operand_places(body):
+            operand = assignments[loop][1][position]
+            if k in passing and start.active[operand]:
+                yield operand
+        return
+    without = flat(operation)
+    first = operation == "select"  # its condition only chooses
+    for position in range(first, len(operands)):
+        if start.active[operands[position]] and position not in without:
+            yield operands[position]
+
+
+def operand_places(body: Body) -> Iterator[tuple[int, int]]:
+    """Give the inputs of a body but the index, and for each the position of its operand in the loop's assignment."""
+    first = 1 + 2 * body.indexed
+    for k in range(body.indexed, len(body.program.inputs)):
+        yield k, first + k - body.indexed
+
+
+@lru_cache(maxsize=256)
+def dependence(body: Body) -> tuple[frozenset[int], ...]:
+    """Give for each result of a loop the inputs of its body by which its derivative is not zero everywhere.
+
+    A carried value depends on what it was before the loop, and on all on which another one does that it depends on. The
+    number of iterations of a `while` depends on nothing.
+
+    >>> from symad.parse import parse
+    >>> f = parse("a = x; b = y; for k in 1..n { a = a + b; b = b*z }; output a, b")
+    >>> body = next(operands[0] for operation, operands in f.assignments if operation == "body")
+    >>> body.program.inputs, [sorted(found) for found in dependence(body)]
+    (('k', 'a', 'b', 'z'), [[1, 2, 3], [2, 3]])
+    """
+    direct = [set(row) for row in rows(primal(body.program))]
+    first = body.conditional
+    carried = [row | {body.indexed + j} for j, row in enumerate(direct[first : first + body.carried])]
+    grown = True
+    while grown:
+        grown = False
+        for row in carried:
+            before = len(row)
+            for j in [k - body.indexed for k in row if body.indexed <= k < body.indexed + body.carried]:
+                row |= carried[j]
+            grown = grown or len(row) > before
+    emitted = direct[first + body.carried :]
+    for row in emitted:
+        for j in [k - body.indexed for k in row if body.indexed <= k < body.indexed + body.carried]:
+            row |= carried[j]
+    index = set(range(body.indexed))
+    counted: list[set[int]] = [set()] if body.conditional else []
+    return tuple(frozenset(row - index) for row in (*carried, *counted, *emitted))
 
 
 def rows(start: Primal) -> list[list[int]]:
