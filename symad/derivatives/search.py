@@ -13,6 +13,7 @@ from typing import NamedTuple
 from symad.algebra import save_operations
 from symad.derivatives.primal import Primal
 from symad.errors import DerivativeError, closest
+from symad.loops import looped
 from symad.program import Program
 
 CHEAPEST = "cheapest"
@@ -68,7 +69,7 @@ def built(ways: Ways, method: str) -> Program:
     way = one(ways, method)
     found = way(ways.start, ENDLESS)
     if found is None:
-        without = "conditions" if ways.start.lazy else "loops"
+        without = "loops" if looped(ways.start.builder.assignments) else "conditions"
         raise DerivativeError(
             f"{method} is for programs without {without}", hint=f"forward, reverse and {CHEAPEST} take them"
         )
