@@ -13,7 +13,7 @@ from typing import Any
 
 from symad.collector import without_collector
 from symad.numerics import OWN, SPECIAL, function
-from symad.printers.naming import temporary_names
+from symad.printers.naming import Names
 from symad.printers.python_body import body, math_names
 from symad.program import Program
 
@@ -38,7 +38,7 @@ def compiled(program: Program) -> Callable[..., Any]:
     A call that raises is computed again by the program itself, which says where it has no value.
     """
     inputs = [f"x{i}" for i in range(1, len(program.inputs) + 1)]
-    found = body(program, inputs, temporary_names(()))
+    found = body(program, inputs, Names(()))
     parameters = ", ".join(inputs)
     results = ", ".join(found.results)
     lines = [*(f"  {line}" for line in found.lines), f"  return {results}"]
