@@ -170,6 +170,15 @@ def xlog1py(x: float, y: float) -> float:
     return 0.0 if x == 0.0 and y >= -1.0 else x * math.log1p(y)
 
 
+def indices(first: float, last: float) -> range:
+    """Give the whole numbers from one to another; raise ValueError where they are none, or would count backwards."""
+    if first != int(first) or last != int(last):
+        raise ValueError(f"an index is a whole number: {first}, {last}")
+    if last < first - 1.0:
+        raise ValueError(f"a loop from {first} to {last} cannot be run")
+    return range(int(first), int(last) + 1)
+
+
 def finite(value: float) -> float:
     """Give the value back as a float; raise ValueError where a library says nan or infinity in place of an error."""
     if not math.isfinite(value):
@@ -308,7 +317,8 @@ def sources(operations: Iterable[str]) -> list[str]:
     import inspect
 
     wanted = set(operations)
-    texts = [inspect.getsource(f).rstrip() for name, f in OWN.items() if name in wanted]
+    plain: dict[str, Callable[..., Any]] = {"indices": indices, **OWN}
+    texts = [inspect.getsource(f).rstrip() for name, f in plain.items() if name in wanted]
     if not wanted.isdisjoint(SPECIAL):
         texts.append(inspect.getsource(finite).rstrip())
     return texts + [inspect.getsource(f).rstrip() for name, f in SPECIAL.items() if name in wanted]

@@ -66,13 +66,15 @@ class Target(NamedTuple):
 class Statement(NamedTuple):
     """Hold a named expression and the condition under which it is needed: an expression, empty for always.
 
-    One that is `asked` is computed when it is called.
+    One that is `asked` is computed when it is called. A `block` of lines stands before it; where there is no name, it
+    is all there is.
     """
 
     condition: str
     name: str
     text: Text
     asked: bool = False
+    block: Sequence[str] = ()
 
 
 def call(name: str, count: int = 1) -> Rule:
@@ -207,14 +209,18 @@ class Emitter:
     def name(self, value: int) -> None:
         """Give a value a name; its text is the name from now on."""
         name = next(self.names)
-        need = -1 if self.conditions is None else self.conditions[value]
-        condition = self.condition(need) if need >= 0 else ""
         asked = value in self.asked
-        self.statements.append(Statement(condition, name, self.texts[value], asked))
+        self.statements.append(Statement(self.condition(value), name, self.texts[value], asked))
         self.texts[value], self.levels[value] = f"{name}()" if asked else name, NAME
 
-    def condition(self, need: int) -> str:
-        """Give the text of a condition; what combines conditions is written when a statement asks for it."""
+    def condition(self, value: int) -> str:
+        """Give the text of the condition under which a value is needed, empty for always.
+
+        What combines conditions is written when a statement asks for it.
+        """
+        need = -1 if self.conditions is None else self.conditions[value]
+        if need < 0:
+            return ""
         missing: set[int] = set()
         stack = [need]
         while stack:

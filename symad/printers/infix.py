@@ -29,7 +29,7 @@ from symad.printers.emitter import (
     shapes,
     shown_uses,
 )
-from symad.printers.naming import temporary_names
+from symad.printers.naming import Names
 from symad.printers.shorten import shorten
 from symad.program import Program
 from symad.simplify import simplify
@@ -75,7 +75,7 @@ def formulas(program: Program, taken: Iterable[str] = ()) -> Formulas:
     {'f': 'x^2 + x/3 - sin(x)/(2*y)'}
     """
     program = shorten(simplify(program), is_derivative)
-    names = temporary_names({*program.inputs, *program.outputs, *taken})
+    names = Names({*program.inputs, *program.outputs, *taken})
     return Formulas(*write(program, READING, program.inputs, names))
 
 

@@ -26,7 +26,7 @@ from symad.printers.infix import (
     is_negative,
     write,
 )
-from symad.printers.naming import GREEK, temporary_names
+from symad.printers.naming import GREEK, Names
 from symad.printers.shorten import shorten
 from symad.program import Program
 from symad.simplify import simplify
@@ -64,7 +64,7 @@ def latex(program: Program) -> str:
     """
     program = shorten(simplify(program), is_derivative)
     inputs = names(program.inputs)
-    temporaries = (symbol(name) for name in temporary_names({*program.inputs, *program.outputs}))
+    temporaries = (symbol(name) for name in Names({*program.inputs, *program.outputs}))
     outputs, shared = write(program, TARGET, inputs, temporaries, LONG)
     rows = [f"{name} = {text}" for name, text in shared.items()]
     known = dict(zip(program.inputs, inputs, strict=True))

@@ -32,7 +32,7 @@ from symad.printers.infix import (
 from symad.printers.latex import FRACTION, MANY, POWERED, around
 from symad.printers.latex import conditional as cases
 from symad.printers.mathml_labels import as_typed, derivative, finished, label, leaves, name
-from symad.printers.naming import temporary_names
+from symad.printers.naming import Names
 from symad.printers.shorten import shorten
 from symad.program import Program
 from symad.simplify import simplify
@@ -68,7 +68,7 @@ def mathml(program: Program, taken: Iterable[str] = ()) -> str:
     """
     program = shorten(simplify(program), is_derivative)
     inputs = leaves(program.inputs)
-    temporaries = (name(text) for text in temporary_names({*program.inputs, *program.outputs, *taken}))
+    temporaries = (name(text) for text in Names({*program.inputs, *program.outputs, *taken}))
     outputs, shared = write(program, TARGET, inputs, temporaries, LONG, WORTH)
     known = dict(zip(program.inputs, inputs, strict=True))
     d = "d" if len(known) == 1 else "∂"

@@ -80,8 +80,9 @@ def header(functions: Sequence[Function], at: Point) -> str:
         allowed += [*(["N803"] if not at.style.vector or at.rest else []), *(["N806"] if at.style.vector else [])]
     blocks = [f"# ruff: noqa: {', '.join([*allowed, 'RUF100'])}\n"] if allowed else []
     lines = ["import math\n"] if operations & {"math.pow", *OWN, *SPECIAL} else []
-    if at.style.vector:
-        lines.append("from collections.abc import Collection\n")
+    lines += ["from array import array\n"] if "array" in operations else []
+    lines += ["from collections.abc import Collection\n"] if at.style.vector else []
+    lines += ["from functools import cache\n"] if "cache" in operations else []
     names = math_names(operations)
     if names:
         lines.append(f"from math import {', '.join(names)}\n")

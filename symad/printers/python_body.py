@@ -7,17 +7,21 @@ Functions come from `math`, from symad's own table, or from `scipy.special`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial
 from typing import NamedTuple
 
+from symad.loops import Body as LoopBody
+from symad.loops import read_loop
 from symad.numbers import Number
 from symad.numerics import MATH, OWN, SPECIAL
-from symad.operations import OPERATIONS
+from symad.operations import LEAVES, LOOP, OPERATIONS, PROJECT
 from symad.printers.emitter import (
     NAME,
     Chooser,
+    Emitter,
     Rule,
     Shape,
     Statement,
@@ -30,8 +34,11 @@ from symad.printers.emitter import (
     shapes,
     shown_uses,
 )
-from symad.printers.schedule import schedule
-from symad.program import Program
+from symad.printers.naming import Names
+from symad.printers.python_loops import Operands, Variables, loop_lines
+from symad.printers.python_names import parameter_name
+from symad.printers.schedule import Schedule, schedule
+from symad.program import Assignment, Program, live
 
 # fmt: off
 SELECT, OR, AND, NOT, COMPARE, SUM, PRODUCT, SIGN, POWER, CALL = 0, 10, 20, 30, 40, 50, 60, 70, 80, NAME - 1
@@ -42,15 +49,22 @@ MANY = 8             # arguments of one `max`
 
 
 class Body(NamedTuple):
-    """Hold the lines of a function's body, without indentation, the texts of its results, and what these call."""
+    """Hold the lines of a function's body, without indentation, the texts of its results, and what these call.
+
+    Of the body of a `while`, `before` are the lines that its condition, the first result, needs.
+    """
 
     lines: list[str]
     results: list[str]
     operations: set[str]
+    before: list[str]
 
 
-def body(program: Program, inputs: Sequence[str], names: Iterator[str]) -> Body:
-    """Write the statements that compute a program's results; `inputs` are the parameters' names."""
+def body(program: Program, inputs: Sequence[str], names: Names, *, guarded: bool = False) -> Body:
+    """Write the statements that compute a program's results; `inputs` are the parameters' names.
+
+    `guarded` tells that the first result is a condition, which is known before what only the others need.
+    """
     plan = schedule(program)
     assignments, results, conditions = plan.assignments, plan.results, plan.conditions
     found = shapes(assignments, [*results, *range(plan.own, len(assignments))], TARGET)
@@ -59,36 +73,138 @@ def body(program: Program, inputs: Sequence[str], names: Iterator[str]) -> Body:
         count_conditions(conditions, found, uses)
     e = emitter(assignments, found, TARGET, names, LIMIT, conditions, plan.asked)
     e.leaves(inputs)
-    operations = set()
-    for value in plan.order:
-        shape = found[value]
-        if shape is not None and uses[value]:
+    writer = Writer(e, uses, names, picked_results(assignments))
+    first, rest = parted(plan, results[0]) if guarded else ((), plan.order)
+    writer.write(first)
+    count = len(e.statements)
+    writer.write(rest)
+    memo = names.like("memo") if any(s.asked and not s.block for s in e.statements) else ""
+    before, written = lines(e.statements[:count], memo), lines(e.statements[count:], memo)
+    if memo:
+        (before if guarded else written).insert(0, f"{memo}: dict[str, float] = {{}}")
+    return Body(written, [joined(e.texts[v]) for v in results], writer.operations, before)
+
+
+@dataclass(slots=True)
+class Writer:
+    """Write the values of a program: `picked` are, of each loop, the values that its results are, by place."""
+
+    e: Emitter
+    uses: Sequence[int]
+    names: Names
+    picked: Mapping[int, Mapping[int, int]]
+    operations: set[str] = field(default_factory=set)
+
+    def write(self, order: Iterable[int]) -> None:
+        """Write values in some order, and note what they call."""
+        e = self.e
+        for value in order:
+            shape = e.shapes[value]
+            operation = e.assignments[value][0]
+            if shape is None or not self.uses[value] or operation == PROJECT:
+                continue
+            if operation == LOOP:
+                self.loop(value)
+                continue
             e.write(value)
-            operations.add("math.pow" if shape[0] is GENERAL_POWER else assignments[value][0])
-            if uses[value] > 1:
+            self.operations.add("math.pow" if shape[0] is GENERAL_POWER else operation)
+            if self.uses[value] > 1:
                 e.name(value)
-    return Body(lines(e.statements), [joined(e.texts[v]) for v in results], operations)
+
+    def loop(self, value: int) -> None:
+        """Write a loop as a block of statements, and what its results are called."""
+        e = self.e
+        loop = read_loop(e.assignments, value)
+        for operand in (*loop.sequences, *loop.captured):
+            if e.levels[operand] < NAME:
+                e.name(operand)
+        given = Operands(*[[joined(e.texts[v]) for v in group] for group in loop[1:]])
+        made = self.variables(loop.body)
+        counter = [made.counter or "_"] if loop.body.indexed else []
+        inputs = [*counter, *made.carried, *made.items, *given.captured]
+        found = body(loop.body.program, inputs, self.names, guarded=loop.body.conditional)
+        block = loop_lines(loop.body, given, made, found)
+        self.operations |= found.operations
+        self.operations |= {"array"} if made.emitted else set()
+        self.operations |= {"indices"} if any("indices(" in line for line in block) else set()
+        picked = {place: v for place, v in sorted(self.picked[value].items()) if self.uses[v]}
+        called = [*made.carried, *made.counts, *made.emitted]
+        name = ""
+        if value in e.asked:
+            name = next(self.names)
+            self.operations.add("cache")
+            block = [*block, f"return {', '.join(called[place] for place in picked)},"]
+        e.statements.append(Statement(e.condition(value), name, "", bool(name), block))
+        for k, (place, result) in enumerate(picked.items()):
+            e.texts[result] = f"{name}()[{k}]" if name else called[place]
+
+    def variables(self, inner: LoopBody) -> Variables:
+        """Name the variables of a loop."""
+        program = inner.program
+        used = live(program.assignments, program.results)
+        inputs = [self.like(name) for name in program.inputs[: -inner.captured or None]]
+        first = inner.indexed + inner.carried
+        emitted = [self.like(name) for name in program.outputs[inner.conditional + inner.carried :]]
+        counts = [self.names.like("count")] if inner.conditional else []
+        counter = inputs[0] if inner.indexed and used[0] else ""
+        return Variables(counter, inputs[inner.indexed : first], inputs[first:], emitted, counts)
+
+    def like(self, name: str) -> str:
+        """Give a name of Python's that is not taken."""
+        return self.names.like(parameter_name(name, ()))
 
 
-def lines(statements: Sequence[Statement]) -> list[str]:
+def picked_results(assignments: Sequence[Assignment]) -> dict[int, dict[int, int]]:
+    """List for each loop the values that its results are, by place."""
+    found: dict[int, dict[int, int]] = {}
+    for value, (operation, operands) in enumerate(assignments):
+        if operation == PROJECT:
+            found.setdefault(operands[0], {})[assignments[operands[1]][1][0]] = value
+    return found
+
+
+def parted(plan: Schedule, condition: int) -> tuple[list[int], list[int]]:
+    """Part an order of evaluation into what a condition needs, and the rest."""
+    needed: set[int] = set()
+    stack = [condition]
+    while stack:
+        value = stack.pop()
+        if value not in needed:
+            needed.add(value)
+            operation, operands = plan.assignments[value]
+            stack += () if operation in LEAVES else operands
+            if plan.conditions is not None and plan.conditions[value] >= 0:
+                stack.append(plan.conditions[value])
+    return [v for v in plan.order if v in needed], [v for v in plan.order if v not in needed]
+
+
+def lines(statements: Sequence[Statement], memo: str) -> list[str]:
     """Write statements, those under one condition in one block; what is computed when asked for is a function."""
-    found = ["memo: dict[str, float] = {}"] if any(statement.asked for statement in statements) else []
+    found: list[str] = []
     last = ""
-    for condition, name, text, asked in statements:
+    for condition, name, text, asked, block in statements:
         if asked:
-            found += [
-                f"def {name}() -> float:",
-                f'    if "{name}" not in memo:',
-                f'        memo["{name}"] = {joined(text)}',
-            ]
-            found += [f'    return memo["{name}"]']
+            found += asked_lines(name, joined(text), block, memo)
             last = ""
             continue
         if condition and condition != last:
             found.append(f"if {condition}:")
         last = condition
-        found.append(f"{'    ' if condition else ''}{name} = {text}")
+        indent = "    " if condition else ""
+        found += [f"{indent}{line}" for line in block or [f"{name} = {joined(text)}"]]
     return found
+
+
+def asked_lines(name: str, text: str, block: Sequence[str], memo: str) -> list[str]:
+    """Write what is computed when it is asked for, once: a function that remembers."""
+    if block:
+        return ["@cache", f"def {name}() -> tuple[float, ...]:", *(f"    {line}" for line in block)]
+    return [
+        f"def {name}() -> float:",
+        f'    if "{name}" not in {memo}:',
+        f'        {memo}["{name}"] = {text}',
+        f'    return {memo}["{name}"]',
+    ]
 
 
 def count_conditions(conditions: Sequence[int], found: Sequence[Shape | None], uses: list[int]) -> None:
@@ -157,6 +273,16 @@ def select(_view: View, operands: tuple[int, ...]) -> Shape:
     return (CONDITIONAL, (yes, condition, no))
 
 
+def whole(_view: View, operands: tuple[int, ...]) -> Shape:
+    """Count the operands of a loop as used; its text is a block of statements."""
+    return Rule(NAME, (), ()), operands[1:]
+
+
+def picked(_view: View, operands: tuple[int, ...]) -> Shape:
+    """Count a loop as used; its results have names."""
+    return Rule(NAME, (), ()), operands[:1]
+
+
 # fmt: off
 SQUARE = Rule(PRODUCT, (NAME, NAME), ("", "*", ""))
 GENERAL_POWER = call("math.pow", 2)
@@ -173,7 +299,7 @@ RULES: dict[str, Rule | Chooser] = {
     "lt": comparison("<", ">"), "le": comparison("<=", ">="), "gt": comparison(">", "<"), "ge": comparison(">=", "<="),
     "eq": comparison("==", "=="), "ne": comparison("!=", "!="),
     "and": Rule(AND, (AND, NOT), ("", " and ", "")), "or": Rule(OR, (OR, AND), ("", " or ", "")),
-    "select": select, "abs": call("abs"),
+    "select": select, "abs": call("abs"), LOOP: whole, PROJECT: picked,
     "pi": call("pi", 0)._replace(level=NAME), "e": call("e", 0)._replace(level=NAME),
 }
 # fmt: on

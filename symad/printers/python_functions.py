@@ -12,7 +12,7 @@ from symad.derivatives.hessian import hessian_places
 from symad.derivatives.jacobian import jacobian_places
 from symad.derivatives.kinds import derive, together
 from symad.derivatives.labels import chosen_inputs
-from symad.printers.naming import temporary_names
+from symad.printers.naming import Names
 from symad.printers.python_body import Body, body
 from symad.printers.python_names import WIDTH, filled, parameter_names, plain, seed_parameters
 from symad.printers.python_results import (
@@ -138,7 +138,7 @@ def partners(kind: str, kinds: Mapping[str, Part]) -> Sequence[str]:
 def function(at: Point, name: str, group: Sequence[Part], program: Program) -> Function:
     """Write one function."""
     last = group[-1]
-    names = temporary_names([*at.parameters, *last.seeds])
+    names = Names([*at.parameters, *last.seeds])
     again = [k for part, first in offsets(group) for k in twice(part, at.style, first)]
     labels = (*program.outputs, *(program.outputs[k] for k in again))
     results = (*program.results, *(program.results[k] for k in again))

@@ -16,7 +16,7 @@ WIDTH = 110  # characters of a line, where it can be broken
 STRUCTURE = ("SHAPE", "ROWS", "COLUMNS", "INDPTR", "INDICES")  # what constants say of a matrix
 RESERVED = frozenset({  # names that an input cannot have in Python
     *keyword.kwlist, *dir(builtins), *MATH.values(), *OWN, *SPECIAL, "pi", "e", "math", "special", "finite", "sys",
-    "memo", *KINDS, "value_and_gradient", "main", "csr_array",
+    "memo", "array", "cache", "indices", *KINDS, "value_and_gradient", "main", "csr_array",
     *(f"{matrix}_{word}" for matrix in ("JACOBIAN", "HESSIAN") for word in STRUCTURE),
 })  # fmt: skip
 

@@ -12,7 +12,7 @@ from symad.collector import without_collector
 from symad.numbers import Number, write_number
 from symad.printers.emitter import NAME, Emitter, Rule, Target, call, emitter, joined, shapes
 from symad.printers.infix import CALL, CALLS, LOGIC, POWER, PRODUCT, SIGN, SUM
-from symad.printers.naming import label_names, temporary_names
+from symad.printers.naming import Names, label_names
 from symad.program import Program, count_uses
 
 WIDTH = 100  # characters of a line; a longer expression is named
@@ -48,7 +48,7 @@ def source(program: Program) -> str:
     output f
     """
     labels = label_names(program.outputs, program.inputs)
-    names = temporary_names({*program.inputs, *labels})
+    names = Names({*program.inputs, *labels})
     e = emitter(
         program.assignments, shapes(program.assignments, range(len(program.assignments)), TARGET), TARGET, names
     )

@@ -19,7 +19,7 @@ from symad.errors import DerivativeError, TargetError
 from symad.numerics import MATH, OWN, SPECIAL
 from symad.operations import OPERATIONS
 from symad.parse import parse
-from symad.printers.naming import temporary_names
+from symad.printers.naming import Names
 from symad.printers.python import generate
 from symad.printers.python_body import RULES, body
 from symad.printers.python_names import parameter_names
@@ -124,7 +124,7 @@ def test_the_whole_text() -> None:
 )
 def test_spellings(text: str, line: str) -> None:
     program = parse(text)
-    found = body(program, program.inputs, temporary_names(program.inputs))
+    found = body(program, program.inputs, Names(program.inputs))
     assert line.removeprefix("    ") == f"return {found.results[0]}"
 
 

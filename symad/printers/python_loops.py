@@ -1,0 +1,121 @@
+"""A loop in, the statements of Python that run it out.
+
+    for k in 1..n { y = r*y*(1 - y) }          y = x
+                                               for _ in indices(1.0, n):
+                                                   y = r*y*(1.0 - y)
+
+What is carried are variables. What is emitted is an array of doubles, to which each iteration appends; the loop that
+takes it in runs through it, backwards if it runs backwards itself. A `while` is a `for` that ends where its condition
+does not hold, and fails where that never comes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+from symad.loops import LIMIT, Body
+
+LINE = 100  # characters of an assignment to several names
+
+
+class Operands(NamedTuple):
+    """Hold the texts of a loop's operands."""
+
+    bounds: Sequence[str]
+    carried: Sequence[str]
+    sequences: Sequence[str]
+    captured: Sequence[str]
+
+
+class Variables(NamedTuple):
+    """Hold the names of the variables of a loop; the counter has none where nothing uses it."""
+
+    counter: str
+    carried: Sequence[str]
+    items: Sequence[str]
+    emitted: Sequence[str]
+    counts: Sequence[str]
+
+
+class Statements(Protocol):
+    """Give the statements of a body, those that its condition needs before, and the texts of its outputs."""
+
+    @property
+    def before(self) -> list[str]: ...
+    @property
+    def lines(self) -> list[str]: ...
+    @property
+    def results(self) -> list[str]: ...
+
+
+def loop_lines(body: Body, operands: Operands, names: Variables, inner: Statements) -> list[str]:
+    """Write the statements of a loop."""
+    lines = [f"{name} = {text}" for name, text in zip(names.carried, operands.carried, strict=True)]
+    lines += [f'{name} = array("d")' for name in names.emitted]
+    lines.append(f"{header(body, operands, names)}:")
+    outputs = inner.results
+    statements = [*inner.before]
+    if body.conditional:
+        statements += [f"if {negated(outputs[0])}:", "    break"]
+        outputs = outputs[1:]
+    statements += inner.lines
+    emitted = zip(names.emitted, outputs[body.carried :], strict=True)
+    statements += [f"{name}.append({text})" for name, text in emitted]
+    statements += assignments(names.carried, outputs[: body.carried])
+    lines += [f"    {line}" for line in statements or ["pass"]]
+    if body.conditional:
+        lines += ["else:", f'    raise ArithmeticError("a loop has not ended after {LIMIT:,} iterations")']
+    if body.backward:
+        lines += [f"{name}.reverse()" for name in names.emitted]
+    return lines
+
+
+def header(body: Body, operands: Operands, names: Variables) -> str:
+    """Write what a loop runs through: whole numbers, sequences, or both side by side."""
+    if body.conditional:
+        return f"for {names.counts[0]} in range({LIMIT})"
+    around = "reversed({})" if body.backward else "{}"
+    variables = list(names.items)
+    through = [around.format(sequence) for sequence in operands.sequences]
+    if names.counter or not through:
+        numbers = around.format(indices(operands.bounds))
+        variables.insert(0, names.counter or "_")
+        through.insert(0, f"map(float, {numbers})" if names.counter else numbers)
+    if len(through) == 1:
+        return f"for {variables[0]} in {through[0]}"
+    return f"for {', '.join(variables)} in zip({', '.join(through)}, strict=True)"
+
+
+def indices(bounds: Sequence[str]) -> str:
+    """Write the whole numbers from one bound to the other."""
+    numbers = [int(bound[:-2]) for bound in bounds if re.fullmatch(r"-?\d+\.0", bound)]
+    if len(numbers) == len(bounds):
+        return f"range({numbers[0]}, {numbers[1] + 1})"
+    return f"indices({', '.join(bounds)})"
+
+
+def negated(condition: str) -> str:
+    """Write the opposite of a condition."""
+    joint = re.search(r" (and|or|if) ", condition)
+    return f"not ({condition})" if joint else condition[4:] if condition.startswith("not ") else f"not {condition}"
+
+
+def assignments(names: Sequence[str], texts: Sequence[str]) -> list[str]:
+    """Write assignments that happen at once: one after the other where none needs what an earlier one changes."""
+    waiting = {name: text for name, text in zip(names, texts, strict=True) if name != text}
+    reads = {name: set(re.findall(r"\w+", text)) & waiting.keys() - {name} for name, text in waiting.items()}
+    lines: list[str] = []
+    while waiting:
+        free = next((n for n in waiting if not any(n in reads[other] for other in waiting if other != n)), None)
+        if free is None:
+            break
+        lines.append(f"{free} = {waiting.pop(free)}")
+    if not waiting:
+        return lines
+    line = f"{', '.join(waiting)} = {', '.join(waiting.values())}"
+    if len(line) <= LINE:
+        return [*lines, line]
+    rows = [f"    {text}," for text in waiting.values()]
+    return [*lines, f"{', '.join(waiting)} = (", *rows, ")"]
