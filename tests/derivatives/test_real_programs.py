@@ -3,7 +3,7 @@
 What is right is found by mpmath, from the algorithm in tests/real_programs.py: the first derivative is the imaginary
 part that a step of 1e-40 along an imaginary axis leaves, to 50 digits; the second the central difference of two such.
 The derived programs are evaluated twice: in mpmath's arithmetic, where they must agree to 30 digits, which tells wrong
-derivatives from rounding; and in doubles.
+derivatives from rounding; and in doubles by the program and by what `compile` makes of it.
 """
 
 from __future__ import annotations
@@ -92,6 +92,8 @@ def test_derived_programs_agree_in_doubles(real: Real) -> None:
     for kind, made in derived(real):
         found = called(made)(*arguments(real, kind))
         assert off(found, expected[kind]) < real.rounding, kind
+        compiled = symad.compile(made)(*arguments(real, kind))
+        assert compiled == found if len(found) > 1 else (compiled,) == found, kind
 
 
 @pytest.mark.parametrize("name", BRANCHES)
