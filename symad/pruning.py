@@ -27,9 +27,9 @@ def pruned(program: Program) -> Program:
 
     >>> from symad.parse import parse
     >>> print(pruned(parse("a = 0; b = x; for k in 1..n { a = a + x; b = b*x }; output a")))
-    w1 = n
-    w2 = x
-    w3 = for k in 1..w1, a = 0, x = w2
+    w1 = x
+    w2 = n
+    w3 = for k in 1..w2, a = 0, x = w1
          w1 = k
          w2 = a
          w3 = x

@@ -26,7 +26,7 @@ LAYERS = (
     ("operations",),
     ("program", "wellformed", "loops", "numerics", "evaluation"),
     ("patterns",),
-    ("builder", "pruning"),
+    ("builder", "fusion", "pruning"),
     ("identities", "simplify_loops", "simplify", "algebra", "needs"),
     ("lalr", "mistakes", "expressions", "reading", "parse", "spans"),
     ("derivatives",),
