@@ -132,7 +132,7 @@ class Writer:
             block = [*started(made, given), *loop_lines(loop.body, given, made, found)]
         else:
             block = self.stretches(read_loop(e.assignments, again), loop, given, made, found)
-        called = dict(enumerate((*made.carried, *made.counts)))  # a count that is not wanted has no place there
+        called = dict(enumerate((*made.carried, *made.counts)))
         called |= zip([place for place in picked if place >= loop.body.first_emitted], made.emitted, strict=True)
         name = ""
         if value in e.asked:
@@ -192,7 +192,7 @@ class Writer:
         first = inner.indexed + inner.carried
         labels = program.outputs[inner.conditional + inner.carried :]
         emitted = [self.like(name) for k, name in enumerate(labels, inner.first_emitted) if k in picked]
-        counts = [self.names.like("count")] if inner.conditional and inner.carried in picked else []
+        counts = [self.names.like("count")] if inner.conditional else []
         counter = inputs[0] if inner.indexed and used[0] else ""
         return Variables(counter, inputs[inner.indexed : first], inputs[first:], emitted, counts)
 

@@ -5,8 +5,7 @@
                                                    y = r*y*(1.0 - y)
 
 What is carried are variables. What is emitted is an array of doubles, to which each iteration appends; the loop that
-takes it in runs through it, backwards if it runs backwards itself. A `while` is a `for` that ends where its condition
-does not hold, and fails where that never comes.
+takes it in runs through it, backwards if it runs backwards itself.
 """
 
 from __future__ import annotations
@@ -54,31 +53,34 @@ class Statements(Protocol):
 def loop_lines(body: Body, operands: Operands, names: Variables, inner: Statements, steps: str = "") -> list[str]:
     """Write the statements of a loop, what it carries aside; `steps` are its whole numbers, if they have a name."""
     lines = [f'{name} = array("d")' for name in names.emitted]
-    lines += header(body, operands, names, steps)
-    outputs = inner.results
-    statements = [*inner.before]
-    if body.conditional:
-        outputs = outputs[1:]
-    if body.conditional and not steps:
-        lines = [*(f"{count} = 0" for count in names.counts), *lines]
-        statements += [f"if {negated(inner.results[0])}:", "    break"]
-    statements += inner.lines
+    outputs = inner.results[body.conditional :]
+    statements = [*inner.lines]
     emitted = zip(names.emitted, outputs[body.carried :], strict=True)
     statements += [f"{name}.append({text})" for name, text in emitted]
     statements += assignments(names.carried, outputs[: body.carried])
-    statements += [f"{count} += 1" for count in names.counts if not steps]
-    lines += indented(statements or ["pass"])
     if body.conditional and not steps:
-        lines += ["else:", f'    raise ArithmeticError("a loop has not ended after {LIMIT:,} iterations")']
+        lines += ended_by_condition(names.counts[0], inner, statements)
+    else:
+        lines += header(body, operands, names, steps)
+        lines += indented([*inner.before, *statements] or ["pass"])
     if body.backward:
         lines += [f"{name}.reverse()" for name in names.emitted]
     return lines
 
 
+def ended_by_condition(count: str, inner: Statements, statements: Sequence[str]) -> list[str]:
+    """Write a loop that ends where its condition does not hold, and fails where that does not come."""
+    condition = inner.results[0]
+    message = f"a `while` has not ended after {LIMIT:,} iterations"
+    guard = [f"if {count} == {LIMIT}:", f'    raise ArithmeticError("{message}")']
+    head = [f"while {condition}:"]
+    if inner.before:
+        head = ["while True:", *indented([*inner.before, f"if {negated(condition)}:", "    break"])]
+    return [f"{count} = 0", *head, *indented([*guard, *statements, f"{count} += 1"])]
+
+
 def header(body: Body, operands: Operands, names: Variables, steps: str) -> list[str]:
     """Write what a loop runs through: whole numbers, sequences, or both side by side."""
-    if body.conditional:
-        return [f"for _ in {steps or f'range({LIMIT})'}:"]
     around = "reversed({})" if body.backward else "{}"
     variables = list(names.items)
     through = [around.format(sequence) for sequence in operands.sequences]
