@@ -68,9 +68,9 @@ def test_equal_loops_are_one() -> None:
 
 
 def test_size_does_not_depend_on_the_iterations() -> None:
-    few, many = (parse(f"y = x; for k in 1..{n} {{ y = sin(y)*k }}; y") for n in (10, 10_000_000))
+    few, many = (parse(f"y = x; for k in 1..{n} {{ y = sin(y)*k }}; y") for n in (123456, 10_000_000))
     for derive in (symad.simplify, symad.gradient, symad.hessian, symad.hessian_vector_product):
-        assert str(derive(few)).replace("10", "10000000") == str(derive(many))
+        assert str(derive(few)).replace("123456", "10000000") == str(derive(many))
 
 
 def test_what_is_used_in_a_branch_only_is_computed_there() -> None:
@@ -94,7 +94,7 @@ FAILURES = [  # a program, a point, the message
     ("sum(k in 1..n: k)", {"n": math.inf}, "an index is a whole number, and inf is none"),
     ("sum(k in 1..n: log(2 - k))", {"n": 3}, "w4 = log(w3) is not defined at w3 = 0.0, for k = 2"),
     ("s = 1; while s > 0 { s = s + 1 }; s", {}, f"a `while` has not ended after {LIMIT:,} iterations"),
-    ("s = 1; while s > 0 { s = log(s) - 1 }; s + x", {"x": 1}, "w2 = log(w1) is not defined at w1 = -1.0, in iteration 2"),
+    ("s = x; while s > -9 { s = log(s) - 1 }", {"x": 1}, "w3 = log(w1) is not defined at w1 = -1.0, in iteration 2"),
 ]
 # fmt: on
 
@@ -112,7 +112,5 @@ def test_failures(text: str, point: dict[str, float], message: str) -> None:
 def test_a_while_may_end_after_the_last_iteration() -> None:
     program = parse(f"k = 0; while k < {LIMIT} {{ k = k + 1 }}; k")
     assert symad.compile(program)() == LIMIT
-    assert (
-        symad.compile(symad.gradient(parse(f"k = 0; y = x; while k < {LIMIT} {{ k = k + 1; y = y + x }}; y")))(1)
-        == LIMIT + 1
-    )
+    other = parse(f"k = 0; y = x; while k < {LIMIT} {{ k = k + 1; y = y + x }}; y")
+    assert symad.compile(symad.gradient(other))(1) == LIMIT + 1
