@@ -39,6 +39,7 @@ OPTIONS = {  # option: what follows it, what it does
     "--matrices":    ("csr",     "dense, coo, csr or scipy: lists of rows, of values, or sparse arrays"),
     "--method":      ("NAME",    "derive by this method; cheapest counts them all"),
     "--no-algebra":  ("",        "leave the operations as they come"),
+    "--checkpoint":  ("",        "keep 100 states of a loop for the way back, and compute the others again"),
     "--explain-cost":("",        "print what each method costs, and write nothing"),
     "--output":      ("FILE",    "write to a file, whole or not at all"),
     "--check":       ("",        "write nothing; exit 1 if the file is not up to date"),
@@ -85,8 +86,8 @@ COMMANDS = {
     ),
     "generate": Command(
         "Write the source of a module that computes a formula and its derivatives.",
-        ("--derivatives", "--wrt", "--signature", "--matrices", "--method", "--no-algebra", "--explain-cost",
-         "--target", "--output", "--check"),
+        ("--derivatives", "--wrt", "--signature", "--matrices", "--method", "--no-algebra", "--checkpoint",
+         "--explain-cost", "--target", "--output", "--check"),
         (
             "symad generate 'x*exp(-x)'",
             "symad generate loss.symad -o loss.py",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from symad.explain import Explanation
 
 DISAGREES, MENDABLE, INTERRUPTED, CLOSED = 1, 2, 130, 141  # exit codes; the last two are the shell's for signals
+STATES = 100  # of a loop that `--checkpoint` keeps: enough for a million iterations, each computed four times
 LABEL, MARKS, PLAIN = "\033[36m", "\033[31m", "\033[0m"  # cyan, red
 
 
@@ -303,6 +304,7 @@ def generate(arguments: Arguments, program: Program, source: Source) -> int:
         matrices=arguments.value("--matrices", "dense"),
         method=method,
         algebra=algebra,
+        checkpoint=STATES if arguments.has("--checkpoint") else 0,
     )
     if arguments.has("--check"):
         return up_to_date(arguments.value("--output"), text)

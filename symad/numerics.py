@@ -15,7 +15,7 @@ from __future__ import annotations
 import importlib
 import math
 import operator
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from symad.errors import MissingError
@@ -179,6 +179,39 @@ def indices(first: float, last: float) -> range:
     return range(int(first), int(last) + 1)
 
 
+def stretches(
+    steps: range,
+    states: int,
+    state: tuple[float, ...],
+    advance: Callable[[range, tuple[float, ...]], tuple[float, ...]],
+) -> Iterator[tuple[range, tuple[float, ...]]]:
+    """Give stretches of the steps of a loop, the last one first, each with the state in which it begins.
+
+    At most so many states are kept: half of them here, the others by whoever runs a stretch. What lies between is run
+    again, as seldom as possible (binomial checkpointing: Griewank and Walther, ACM TOMS 26, 2000).
+    """
+    length = states // 2
+    kept = [(steps.start, state)]
+    end = steps.stop
+    while kept:
+        begin, state = kept[-1]
+        while end - begin > length:
+            count, free = -(-(end - begin) // length), states - length - len(kept)
+            times = 1
+            while free and math.comb(free + 1 + times, times) < count:
+                times += 1
+            skip = min(math.comb(free + times, times - 1), count - math.comb(free + times - 1, times - 1))
+            skip = skip if free else count - 1
+            state = advance(range(begin, begin + skip * length), state)
+            begin += skip * length
+            if free:
+                kept.append((begin, state))
+        yield range(begin, end), state
+        end = begin
+        while kept and kept[-1][0] >= end:
+            kept.pop()
+
+
 def finite(value: float) -> float:
     """Give the value back as a float; raise ValueError where a library says nan or infinity in place of an error."""
     if not math.isfinite(value):
@@ -317,7 +350,7 @@ def sources(operations: Iterable[str]) -> list[str]:
     import inspect
 
     wanted = set(operations)
-    plain: dict[str, Callable[..., Any]] = {"indices": indices, **OWN}
+    plain: dict[str, Callable[..., Any]] = {"indices": indices, "stretches": stretches, **OWN}
     texts = [inspect.getsource(f).rstrip() for name, f in plain.items() if name in wanted]
     if not wanted.isdisjoint(SPECIAL):
         texts.append(inspect.getsource(finite).rstrip())

@@ -42,7 +42,7 @@ def compiled(program: Program) -> Callable[..., Any]:
     inputs = [f"x{i}" for i in range(1, len(program.inputs) + 1)]
     found = body(program, inputs, Names(inputs))
     parameters = ", ".join(inputs)
-    results = ", ".join(found.results)
+    results = ", ".join(found.results) or "()"
     lines = [*(f"  {line}" for line in found.lines), f"  return {results}"]
     text = "\n".join(
         [f"def compiled({parameters}):", " try:", *lines, " except _failures:", f"  return _again({parameters})", ""]

@@ -36,6 +36,7 @@ def generate(
     matrices: str = "dense",
     method: str = CHEAPEST,
     algebra: bool = True,
+    checkpoint: int = 0,
 ) -> str:
     """Write a module with functions of a program's inputs, for each of `derivatives` and for some of them together.
 
@@ -47,6 +48,9 @@ def generate(
     follow; results are then lists, and SciPy's `minimize` and `root` take the functions as they are. `matrices` are
     `dense`, a list of rows; `coo` or `csr`, a list of values in the order of a structure that stands in the module; or
     `scipy`, a `csr_array`. `method` is one that every kind has, or `cheapest`; `algebra` saves operations.
+
+    A loop that runs backwards through what another one carried takes it from as many states as `checkpoint` says, and
+    computes the others again; 0 keeps all, which is the fastest.
 
     Raises TargetError for a target, kind, signature or form that there is not, DerivativeError for what has no
     derivative or not by this method, NamingError for a `wrt` that is not an input.
@@ -63,7 +67,9 @@ def generate(
     if target != "python":
         raise TargetError(f"{target or 'an empty name'} is not a target", hint="the target is python")
     kinds = asked(derivatives)
-    at = point(program, wrt, style(signature, matrices), kinds)
+    if checkpoint and checkpoint < 2:
+        raise TargetError("a checkpoint takes two states at least", hint="100 are enough for a million iterations")
+    at = point(program, wrt, style(signature, matrices), kinds, checkpoint)
     made = functions(at, parts(at, kinds, wrt, method, algebra), algebra)
     texts = [docstring(simplify(program), at, made), header(made, at), structure(at, made)]
     operations = set().union(*(f.body.operations for f in made))
@@ -79,9 +85,11 @@ def header(functions: Sequence[Function], at: Point) -> str:
     if any(p != p.lower() for p in at.parameters):
         allowed += [*(["N803"] if not at.style.vector or at.rest else []), *(["N806"] if at.style.vector else [])]
     blocks = [f"# ruff: noqa: {', '.join([*allowed, 'RUF100'])}\n"] if allowed else []
-    lines = ["import math\n"] if operations & {"math.pow", *OWN, *SPECIAL} else []
+    lines = ["import math\n"] if operations & {"math.pow", "stretches", *OWN, *SPECIAL} else []
     lines += ["from array import array\n"] if "array" in operations else []
-    lines += ["from collections.abc import Collection\n"] if at.style.vector else []
+    abstract = [*(["Callable"] if "stretches" in operations else []), *(["Collection"] if at.style.vector else [])]
+    abstract += ["Iterator"] if "stretches" in operations else []
+    lines += [f"from collections.abc import {', '.join(abstract)}\n"] if abstract else []
     lines += ["from functools import cache\n"] if "cache" in operations else []
     names = math_names(operations)
     if names:

@@ -7,14 +7,15 @@ Functions come from `math`, from symad's own table, or from `scipy.special`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial
 from typing import NamedTuple
 
 from symad.loops import Body as LoopBody
-from symad.loops import read_loop
+from symad.loops import Loop, read_loop
 from symad.numbers import Number
 from symad.numerics import MATH, OWN, SPECIAL
 from symad.operations import LEAVES, LOOP, OPERATIONS, PROJECT
@@ -35,8 +36,8 @@ from symad.printers.emitter import (
     shown_uses,
 )
 from symad.printers.naming import Names
-from symad.printers.python_loops import Operands, Variables, loop_lines
-from symad.printers.python_names import parameter_name
+from symad.printers.python_loops import Again, Operands, Variables, checkpointed, indices, loop_lines, started
+from symad.printers.python_names import indented, parameter_name
 from symad.printers.schedule import Schedule, schedule
 from symad.program import Assignment, Program, live
 
@@ -60,10 +61,11 @@ class Body(NamedTuple):
     before: list[str]
 
 
-def body(program: Program, inputs: Sequence[str], names: Names, *, guarded: bool = False) -> Body:
+def body(program: Program, inputs: Sequence[str], names: Names, *, guarded: bool = False, states: int = 0) -> Body:
     """Write the statements that compute a program's results; `inputs` are the parameters' names.
 
-    `guarded` tells that the first result is a condition, which is known before what only the others need.
+    `guarded` tells that the first result is a condition, which is known before what only the others need. `states` is
+    how many states of a loop are kept for another one that runs backwards, 0 for all.
     """
     plan = schedule(program)
     assignments, results, conditions = plan.assignments, plan.results, plan.conditions
@@ -73,7 +75,8 @@ def body(program: Program, inputs: Sequence[str], names: Names, *, guarded: bool
         count_conditions(conditions, found, uses)
     e = emitter(assignments, found, TARGET, names, LIMIT, conditions, plan.asked)
     e.leaves(inputs)
-    writer = Writer(e, uses, names, picked_results(assignments))
+    again = repeated(assignments, uses) if states else {}
+    writer = Writer(e, uses, names, picked_results(assignments), states, again)
     first, rest = parted(plan, results[0]) if guarded else ((), plan.order)
     writer.write(first)
     count = len(e.statements)
@@ -87,12 +90,18 @@ def body(program: Program, inputs: Sequence[str], names: Names, *, guarded: bool
 
 @dataclass(slots=True)
 class Writer:
-    """Write the values of a program: `picked` are, of each loop, the values that its results are, by place."""
+    """Write the values of a program.
+
+    `picked` are, of each loop, the values that its results are, by place; `again` gives, for a loop that runs backwards
+    from a few states of another one, that one, and `states` how many are kept.
+    """
 
     e: Emitter
     uses: Sequence[int]
     names: Names
     picked: Mapping[int, Mapping[int, int]]
+    states: int
+    again: Mapping[int, int]
     operations: set[str] = field(default_factory=set)
 
     def write(self, order: Iterable[int]) -> None:
@@ -115,20 +124,16 @@ class Writer:
         """Write a loop as a block of statements, and what its results are called."""
         e = self.e
         loop = read_loop(e.assignments, value)
-        for operand in (*loop.sequences, *loop.captured):
-            if e.levels[operand] < NAME:
-                e.name(operand)
-        given = Operands(*[[joined(e.texts[v]) for v in group] for group in loop[1:]])
-        made = self.variables(loop.body)
-        counter = [made.counter or "_"] if loop.body.indexed else []
-        inputs = [*counter, *made.carried, *made.items, *given.captured]
-        found = body(loop.body.program, inputs, self.names, guarded=loop.body.conditional)
-        block = loop_lines(loop.body, given, made, found)
-        self.operations |= found.operations
-        self.operations |= {"array"} if made.emitted else set()
-        self.operations |= {"indices"} if any("indices(" in line for line in block) else set()
+        again = self.again.get(value)
+        self.name(*loop.sequences, *loop.captured, *(loop.carried if value in self.again.values() else ()))
         picked = {place: v for place, v in sorted(self.picked[value].items()) if self.uses[v]}
-        called = [*made.carried, *made.counts, *made.emitted]
+        given, made, found = self.run(loop, picked)
+        if again is None:
+            block = [*started(made, given), *loop_lines(loop.body, given, made, found)]
+        else:
+            block = self.stretches(read_loop(e.assignments, again), loop, given, made, found)
+        called = dict(enumerate((*made.carried, *made.counts)))
+        called |= zip([place for place in picked if place >= loop.body.first_emitted], made.emitted, strict=True)
         name = ""
         if value in e.asked:
             name = next(self.names)
@@ -138,13 +143,55 @@ class Writer:
         for k, (place, result) in enumerate(picked.items()):
             e.texts[result] = f"{name}()[{k}]" if name else called[place]
 
-    def variables(self, inner: LoopBody) -> Variables:
-        """Name the variables of a loop."""
+    def name(self, *operands: int) -> None:
+        """Name what a loop needs more than once."""
+        for operand in operands:
+            if self.e.levels[operand] < NAME:
+                self.e.name(operand)
+
+    def run(self, loop: Loop, picked: Collection[int]) -> tuple[Operands, Variables, Body]:
+        """Write the body of a loop of which some results are wanted: its operands, its variables, its statements."""
+        inner = loop.body
+        given = Operands(*[[joined(self.e.texts[v]) for v in group] for group in loop[1:]])
+        made = self.variables(inner, picked)
+        counter = [made.counter or "_"] if inner.indexed else []
+        inputs = [*counter, *made.carried, *made.items, *given.captured]
+        first = inner.conditional + inner.carried
+        places = [*range(first), *(first + k - inner.first_emitted for k in picked if k >= inner.first_emitted)]
+        program = inner.program.part([inner.program.outputs[k] for k in places])
+        found = body(program, inputs, self.names, guarded=inner.conditional, states=self.states)
+        self.operations |= found.operations
+        if made.emitted:
+            self.operations.add("array")
+        if any(not re.fullmatch(r"-?\d+\.0", bound) for bound in given.bounds):
+            self.operations.add("indices")
+        return given, made, found
+
+    def stretches(self, source: Loop, loop: Loop, given: Operands, made: Variables, found: Body) -> list[str]:
+        """Write a loop that takes in what another one carried: from few states, between which that one is run again."""
+        e = self.e
+        places = [e.assignments[e.assignments[v][1][1]][1][0] for v in loop.sequences]
+        wanted = sorted(set(places))
+        self.name(*source.carried, *source.captured)
+        operands, plain, advancing = self.run(source, ())
+        _, saving, emitting = self.run(source, wanted)
+        emitted = dict(zip(wanted, saving.emitted, strict=True))
+        given = given._replace(sequences=[emitted[place] for place in places])
+        steps, state, name = (self.names.like(word) for word in ("steps", "state", "advance"))
+        backward = loop_lines(loop.body, given, made, found, steps)
+        self.operations.add("stretches")
+        made_again = Again(source.body, operands, (plain, advancing), (saving, emitting), name)
+        function, repeated = checkpointed(made_again, backward, steps, state, indices(given.bounds), self.states)
+        return [*function, *started(made, given), *repeated]
+
+    def variables(self, inner: LoopBody, picked: Collection[int]) -> Variables:
+        """Name the variables of a loop of which some results are wanted."""
         program = inner.program
         used = live(program.assignments, program.results)
         inputs = [self.like(name) for name in program.inputs[: -inner.captured or None]]
         first = inner.indexed + inner.carried
-        emitted = [self.like(name) for name in program.outputs[inner.conditional + inner.carried :]]
+        labels = program.outputs[inner.conditional + inner.carried :]
+        emitted = [self.like(name) for k, name in enumerate(labels, inner.first_emitted) if k in picked]
         counts = [self.names.like("count")] if inner.conditional else []
         counter = inputs[0] if inner.indexed and used[0] else ""
         return Variables(counter, inputs[inner.indexed : first], inputs[first:], emitted, counts)
@@ -152,6 +199,39 @@ class Writer:
     def like(self, name: str) -> str:
         """Give a name of Python's that is not taken."""
         return self.names.like(parameter_name(name, ()))
+
+
+def repeated(assignments: Sequence[Assignment], uses: list[int]) -> dict[int, int]:
+    """Find the loops that run backwards through what another one carried, and that one; it need not emit it then."""
+    found: dict[int, int] = {}
+    for value, (operation, _) in enumerate(assignments):
+        if operation == LOOP and uses[value]:
+            source = source_of(assignments, value)
+            if source is not None:
+                found[value] = source
+                for sequence in read_loop(assignments, value).sequences:
+                    uses[sequence] -= 1
+                    uses[source] -= not uses[sequence]
+    return found
+
+
+def source_of(assignments: Sequence[Assignment], value: int) -> int | None:
+    """Find the loop whose history a loop takes in, if it takes nothing else and is over the same range."""
+    loop = read_loop(assignments, value)
+    taken = {assignments[v][1] if assignments[v][0] == PROJECT else (-1, -1) for v in loop.sequences}
+    sources = {bundle for bundle, _ in taken}
+    if len(sources) != 1 or -1 in sources or not loop.body.backward or loop.body.emitted:
+        return None
+    [source] = sources
+    other = read_loop(assignments, source)
+    histories = range(other.body.indexed, other.body.indexed + other.body.carried)
+    program = other.body.program
+    for _, place in taken:
+        emitted = assignments[place][1][0] - other.body.first_emitted + other.body.carried + other.body.conditional
+        if program.results[emitted] not in histories:
+            return None
+    bounds = loop.bounds if not other.body.conditional else ()
+    return source if not other.sequences and not other.body.backward and bounds == other.bounds else None
 
 
 def picked_results(assignments: Sequence[Assignment]) -> dict[int, dict[int, int]]:
@@ -190,15 +270,15 @@ def lines(statements: Sequence[Statement], memo: str) -> list[str]:
         if condition and condition != last:
             found.append(f"if {condition}:")
         last = condition
-        indent = "    " if condition else ""
-        found += [f"{indent}{line}" for line in block or [f"{name} = {joined(text)}"]]
+        statement = block or [f"{name} = {joined(text)}"]
+        found += indented(statement) if condition else statement
     return found
 
 
 def asked_lines(name: str, text: str, block: Sequence[str], memo: str) -> list[str]:
     """Write what is computed when it is asked for, once: a function that remembers."""
     if block:
-        return ["@cache", f"def {name}() -> tuple[float, ...]:", *(f"    {line}" for line in block)]
+        return ["@cache", f"def {name}() -> tuple[float, ...]:", *indented(block)]
     return [
         f"def {name}() -> float:",
         f'    if "{name}" not in {memo}:',

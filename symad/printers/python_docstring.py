@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from symad.loops import looped
 from symad.numerics import SPECIAL
 from symad.printers.infix import Formulas, formulas
 from symad.printers.python_functions import SEEDS, Function, Point
@@ -17,7 +18,8 @@ PARTIALS = 1000  # nor are longer derivatives
 
 def docstring(program: Program, at: Point, functions: Sequence[Function]) -> str:
     """Write the module's docstring: the formula, its derivatives where they are short, the operation counts."""
-    first = equations(formulas(program), FORMULA) if len(program.assignments) < FORMULA else []
+    short = len(program.assignments) < FORMULA and not looped(program.assignments)
+    first = equations(formulas(program), FORMULA) if short else []
     first = first or [plain(f"{', '.join(program.outputs[:5])} of {', '.join(program.inputs[:5])} …")]
     counts = ", ".join(f"{f.name} {f.program.operation_count}" for f in functions)
     notes = filled(f"Operations: {counts}.".split(), WIDTH)
@@ -41,7 +43,7 @@ def derivatives(program: Program, functions: Sequence[Function]) -> list[str]:
     first = [f for f in found if f.parts[-1].kind != "hessian"]
     for f in dict.fromkeys(group[-1].name for group in (found, first) if group):
         last = next(function for function in found if function.name == f)
-        if len(last.program.assignments) < FORMULA:
+        if len(last.program.assignments) < FORMULA and not looped(last.program.assignments):
             derived = formulas(last.program)
             rows = [row for row in derived.items() if row[0] not in program.outputs]
             lines = equations(Formulas(rows, derived.temporaries), PARTIALS)

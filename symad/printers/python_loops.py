@@ -5,8 +5,7 @@
                                                    y = r*y*(1.0 - y)
 
 What is carried are variables. What is emitted is an array of doubles, to which each iteration appends; the loop that
-takes it in runs through it, backwards if it runs backwards itself. A `while` is a `for` that ends where its condition
-does not hold, and fails where that never comes.
+takes it in runs through it, backwards if it runs backwards itself.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from symad.loops import LIMIT, Body
+from symad.printers.python_names import indented
 
 LINE = 100  # characters of an assignment to several names
 
@@ -50,42 +50,54 @@ class Statements(Protocol):
     def results(self) -> list[str]: ...
 
 
-def loop_lines(body: Body, operands: Operands, names: Variables, inner: Statements) -> list[str]:
-    """Write the statements of a loop."""
-    lines = [f"{name} = {text}" for name, text in zip(names.carried, operands.carried, strict=True)]
-    lines += [f'{name} = array("d")' for name in names.emitted]
-    lines.append(f"{header(body, operands, names)}:")
-    outputs = inner.results
-    statements = [*inner.before]
-    if body.conditional:
-        statements += [f"if {negated(outputs[0])}:", "    break"]
-        outputs = outputs[1:]
-    statements += inner.lines
+def loop_lines(body: Body, operands: Operands, names: Variables, inner: Statements, steps: str = "") -> list[str]:
+    """Write the statements of a loop, what it carries aside; `steps` are its whole numbers, if they have a name."""
+    lines = [f'{name} = array("d")' for name in names.emitted]
+    outputs = inner.results[body.conditional :]
+    statements = [*inner.lines]
     emitted = zip(names.emitted, outputs[body.carried :], strict=True)
     statements += [f"{name}.append({text})" for name, text in emitted]
     statements += assignments(names.carried, outputs[: body.carried])
-    lines += [f"    {line}" for line in statements or ["pass"]]
-    if body.conditional:
-        lines += ["else:", f'    raise ArithmeticError("a loop has not ended after {LIMIT:,} iterations")']
+    if body.conditional and not steps:
+        lines += ended_by_condition(names.counts[0], inner, statements)
+    else:
+        lines += header(body, operands, names, steps)
+        lines += indented([*inner.before, *statements] or ["pass"])
     if body.backward:
         lines += [f"{name}.reverse()" for name in names.emitted]
     return lines
 
 
-def header(body: Body, operands: Operands, names: Variables) -> str:
+def ended_by_condition(count: str, inner: Statements, statements: Sequence[str]) -> list[str]:
+    """Write a loop that ends where its condition does not hold, and fails where that does not come."""
+    condition = inner.results[0]
+    message = f"a `while` has not ended after {LIMIT:,} iterations"
+    guard = [f"if {count} == {LIMIT}:", f'    raise ArithmeticError("{message}")']
+    head = [f"while {condition}:"]
+    if inner.before:
+        head = ["while True:", *indented([*inner.before, f"if {negated(condition)}:", "    break"])]
+    return [f"{count} = 0", *head, *indented([*guard, *statements, f"{count} += 1"])]
+
+
+def header(body: Body, operands: Operands, names: Variables, steps: str) -> list[str]:
     """Write what a loop runs through: whole numbers, sequences, or both side by side."""
-    if body.conditional:
-        return f"for {names.counts[0]} in range({LIMIT})"
     around = "reversed({})" if body.backward else "{}"
     variables = list(names.items)
     through = [around.format(sequence) for sequence in operands.sequences]
     if names.counter or not through:
-        numbers = around.format(indices(operands.bounds))
+        numbers = around.format(steps or indices(operands.bounds))
         variables.insert(0, names.counter or "_")
         through.insert(0, f"map(float, {numbers})" if names.counter else numbers)
     if len(through) == 1:
-        return f"for {variables[0]} in {through[0]}"
-    return f"for {', '.join(variables)} in zip({', '.join(through)}, strict=True)"
+        return [f"for {variables[0]} in {through[0]}:"]
+    line = f"for {', '.join(variables)} in zip({', '.join(through)}, strict=True):"
+    rows = [f"    {text}," for text in (*through, "strict=True")]
+    return [line] if len(line) <= LINE else [f"for {', '.join(variables)} in zip(", *rows, "):"]
+
+
+def started(names: Variables, operands: Operands) -> list[str]:
+    """Write what is carried into the first iteration."""
+    return [f"{name} = {text}" for name, text in zip(names.carried, operands.carried, strict=True)]
 
 
 def indices(bounds: Sequence[str]) -> str:
@@ -119,3 +131,42 @@ def assignments(names: Sequence[str], texts: Sequence[str]) -> list[str]:
         return [*lines, line]
     rows = [f"    {text}," for text in waiting.values()]
     return [*lines, f"{', '.join(waiting)} = (", *rows, ")"]
+
+
+# checkpoints
+
+
+class Again(NamedTuple):
+    """Hold a loop that is run again in stretches: its body, operands, variables and statements.
+
+    `saving` are the same where what is carried is emitted; `name` is that of a function that runs it without.
+    """
+
+    body: Body
+    operands: Operands
+    plain: tuple[Variables, Statements]
+    saving: tuple[Variables, Statements]
+    name: str
+
+
+def checkpointed(
+    again: Again, backward: Sequence[str], steps: str, state: str, numbers: str, states: int
+) -> tuple[list[str], list[str]]:
+    """Write a function that runs a loop again, and a loop that runs backwards in stretches; `numbers` are its range.
+
+    `backward` are the statements of one stretch, which take what the loop that is run again emits.
+    """
+    names, inner = again.plain
+    single = "," if again.body.carried == 1 else ""
+    function = ["", f"def {again.name}({steps}: range, {state}: tuple[float, ...]) -> tuple[float, ...]:"]
+    function += indented([*run_again(again, names, inner, steps, state), f"return {', '.join(names.carried)}{single}"])
+    first = f"({', '.join(again.operands.carried)}{single})"
+    head = f"for {steps}, {state} in stretches({numbers}, {states}, {first}, {again.name}):"
+    return [*function, ""], [head, *indented([*run_again(again, *again.saving, steps, state), *backward])]
+
+
+def run_again(again: Again, names: Variables, inner: Statements, steps: str, state: str) -> list[str]:
+    """Write a loop that begins with some state and runs over some steps."""
+    variables = ", ".join(names.carried)
+    taken = f"({variables},) = {state}" if again.body.carried == 1 else f"{variables} = {state}"
+    return [taken, *loop_lines(again.body, again.operands, names, inner, steps)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import keyword
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from symad.derivatives.kinds import KINDS
 from symad.numerics import MATH, OWN, SPECIAL
@@ -77,3 +77,8 @@ def filled(words: Sequence[str], width: int) -> list[str]:
         row.append(word)
         used += 1 + len(word)
     return [*rows, " ".join(row)] if row else rows
+
+
+def indented(lines: Iterable[str]) -> list[str]:
+    """Indent lines, but empty ones."""
+    return [f"    {line}" if line else "" for line in lines]

@@ -8,14 +8,14 @@ does. When the block closes, what it has made becomes the body, a program of its
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
 from symad.lalr import Token, identifier, tokens
 from symad.loops import Body
-from symad.operations import BODY, LEAVES, LOOP, PROJECT
-from symad.program import Assignment, Program, unique
+from symad.operations import BODY, LEAVES, LOOP, OPERATIONS, PROJECT
+from symad.program import LAZY, Assignment, Program, unique
 from symad.reading.calls import Calls
 from symad.reading.names import Scope
 
@@ -183,7 +183,24 @@ class Blocks(Calls):
         return captured, Program.arrange([*names, *outer], found, kept, labels, ends, origins, self.text)
 
     def cut(self, scope: Scope, inputs: Sequence[int], results: Sequence[int]) -> tuple[list[int], list[int]]:
-        """List the values of a block that its results need, and the values from outside that these use."""
+        """List the values of a block that its results need, and the values from outside that these use.
+
+        What is used in a branch only, and may have no value, is made again inside: where the branch is not taken, it is
+        not needed.
+        """
+        within: set[int] = set()
+        while True:
+            inside, outside = self.reached(scope, inputs, results, within)
+            sure = self.always(inside, results)
+            moved = {v for v in outside - sure if self.may_fail(v)}
+            if not moved:
+                return sorted(inside), sorted(outside)
+            within |= moved
+
+    def reached(
+        self, scope: Scope, inputs: Sequence[int], results: Sequence[int], within: set[int]
+    ) -> tuple[set[int], set[int]]:
+        """Give what results are made of down to a block's own inputs: inside of it, or `within` anyway; and outside."""
         assignments = self.builder.assignments
         known = set(inputs)
         inside: set[int] = set()
@@ -195,14 +212,43 @@ class Blocks(Calls):
                 continue
             known.add(value)
             operation, operands = assignments[value]
-            constant = operation in LEAVES and operation not in ("input", "parameter")
-            if operation in ("input", "parameter") or value < scope.first and not constant:
+            given = operation in ("input", "parameter")
+            constant = operation in LEAVES and not given
+            if given or not constant and value < scope.first and value not in within:
                 outside.add(value)
                 continue
             inside.add(value)
             if not constant:
                 stack += operands
-        return sorted(inside), sorted(outside)
+        return inside, outside
+
+    def always(self, inside: Collection[int], results: Sequence[int]) -> set[int]:
+        """Give what results need whichever branches are taken."""
+        found: set[int] = set()
+        stack = list(results)
+        while stack:
+            value = stack.pop()
+            if value not in found:
+                found.add(value)
+                operation, operands = self.builder.assignments[value]
+                if value in inside and operation not in LEAVES:
+                    stack += operands[:1] if operation in LAZY else operands
+        return found
+
+    def may_fail(self, value: int) -> bool:
+        """Tell whether a value is made of anything that has no value somewhere."""
+        known: set[int] = set()
+        stack = [value]
+        while stack:
+            v = stack.pop()
+            operation, operands = self.builder.assignments[v]
+            if v in known or operation in LEAVES or operation == "parameter":
+                continue
+            known.add(v)
+            if operation in (LOOP, PROJECT) or operation in OPERATIONS and OPERATIONS[operation].domain != "all":
+                return True
+            stack += operands
+        return False
 
 
 def names_assigned(text: str, begin: int) -> dict[str, Token]:
