@@ -112,7 +112,9 @@ def restricted_loop(b: Builder, program: Program, value: int, kept: Kept, values
     items = [k for k in kept.inputs if first <= k < first + body.items]
     operands = (*loop.carried, *loop.sequences, *loop.captured)
     given = [*loop.bounds, *(operands[k - body.indexed] for k in kept.inputs if k >= body.indexed)]
-    made = Body(restricted(body.program, kept), len(carried), len(items), body.conditional, body.backward)
+    made = body
+    if (len(kept.inputs), len(kept.outputs)) != (len(body.program.inputs), len(body.program.outputs)):
+        made = Body(restricted(body.program, kept), len(carried), len(items), body.conditional, body.backward)
     results = b.bundle(made, [values[v] for v in given])
     old = [k - body.conditional for k in kept.outputs if k >= body.conditional]
     places = [k if k < body.carried else k + body.conditional for k in old]

@@ -2,8 +2,8 @@
 
 Forwards, the tangents of what is carried are carried too. Backwards, a loop runs from the last iteration to the first;
 it takes in what the first loop carried into each iteration, computes the iteration again, and carries the adjoints of
-what was carried; the adjoints of what was captured add up. Which of these are zero is found by trying: what is thought
-to be zero stays away, and if the body's derivative shows that it is not, it is made once more.
+what was carried; the adjoints of what was captured add up. Which of these are zero is what the body's dependence says;
+if its derivative shows that something else is not, it is made once more, with all loops inside of it.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ def loop_tangents(start: Primal, value: int, seeds: Mapping[int, int]) -> dict[i
     if not given:
         return {}
     carried = range(body.indexed, body.indexed + body.carried)
+    moved = [k for k, row in zip(carried, dependence(body), strict=False) if not row.isdisjoint(given)]
+    given |= {k: b.constant(0) for k in moved if k not in given}
     while True:
         within = Tangents(start, body, given)
         grown = [k for k, v in zip(carried, within.next_carried(), strict=True) if v is not None and k not in given]
@@ -113,7 +115,8 @@ def loop_adjoints(start: Primal, value: int, seeds: Seeds) -> dict[int, int]:
     loop = read_loop(start.builder.assignments, value)
     body = loop.body
     active = active_inputs(start, value, body)
-    carried = [j for j in range(body.carried) if j in seeds]
+    needed = frozenset[int]().union(*(dependence(body)[place] for place in seeds))
+    carried = [j for j in range(body.carried) if j in seeds or body.indexed + j in needed.intersection(active)]
     while True:
         within = Adjoints(start, value, active, carried, seeds)
         grown = [j for j in range(body.carried) if j not in carried and body.indexed + j in within.found]
