@@ -21,6 +21,7 @@ from symad.printers.python import generate
 from symad.printers.source import source
 from symad.program import Program
 from symad.simplify import simplify
+from symad.unrolling import unroll
 from symad.ways import compare
 
 __version__ = "0.3.0"
@@ -49,6 +50,7 @@ __all__ = [
     "sparsity",
     "taylor",
     "to_sympy",
+    "unroll",
     "value_and_gradient",
     "vjp",
 ]

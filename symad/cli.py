@@ -49,6 +49,10 @@ def run(arguments: Arguments) -> int:
         return emit(command_help(arguments.command) if arguments.command else HELP)
     source = read_source(arguments.formula)
     program = read_program(source)
+    if arguments.has("--unroll"):
+        from symad.unrolling import unroll
+
+        program = unroll(program)
     commands = {
         "diff": diff,
         "explain": explain,

@@ -27,7 +27,7 @@ LAYERS = (
     ("program", "wellformed", "loops", "numerics", "evaluation"),
     ("patterns",),
     ("builder", "fusion", "pruning"),
-    ("identities", "simplify_loops", "simplify", "algebra", "needs"),
+    ("identities", "simplify_loops", "simplify", "unrolling", "algebra", "needs"),
     ("lalr", "mistakes", "expressions", "reading", "parse", "spans"),
     ("derivatives",),
     ("printers",),
