@@ -323,10 +323,16 @@ def up_to_date(file: str, text: str) -> int:
 
 
 def check(arguments: Arguments, program: Program, _: Source) -> int:
-    """Print the cross-check; a disagreement is exit code 1."""
+    """Print the cross-check, where a disagreement is exit code 1, or the kinks."""
+    wrt = inputs_named(arguments.value("--wrt")) if arguments.has("--wrt") else None
+    if arguments.has("--kinks"):
+        from symad.kinks import kinks
+
+        found = kinks(program, wrt)
+        return emit(dumped(found.as_dict()) if arguments.has("--json") else f"{found}\n")
     from symad.check import check as cross_check
 
-    made = cross_check(program, inputs_named(arguments.value("--wrt")) if arguments.has("--wrt") else None)
+    made = cross_check(program, wrt)
     emit(dumped(made.as_dict()) if arguments.has("--json") else f"{made}\n")
     return 0 if made.ok else DISAGREES
 

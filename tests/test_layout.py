@@ -34,7 +34,7 @@ LAYERS = (
     ("backends",),
     ("explain",),
     ("interop",),
-    ("precise", "arithmetics", "judge", "ways", "differences", "comparison", "check"),
+    ("precise", "arithmetics", "judge", "ways", "differences", "comparison", "check", "kinks"),
     ("symad",),  # the public names
     ("arguments", "files", "points", "cli"),
     ("__main__",),
