@@ -181,8 +181,9 @@ def mulpow(c: float, x: float, y: float) -> float:
 
 
 def powlog(x: float, y: float, n: float) -> float:
-    """Give x^y*log(x)^n, and 0 where x is 0 and y is positive."""
-    return 0.0 if x == 0.0 < y else math.pow(x, y) * math.pow(math.log(x), n)
+    """Give x^y*log(x)^n, and 0 where x^y is 0."""
+    z = math.pow(x, y)
+    return z * math.pow(math.log(x), n) if z else 0.0
 
 
 def finite(value: float) -> float:

@@ -12,9 +12,10 @@ from fractions import Fraction
 from functools import partial
 from typing import NamedTuple
 
+from symad.builder import Builder
 from symad.numbers import Number
 from symad.numerics import MATH, OWN, SPECIAL
-from symad.operations import OPERATIONS
+from symad.operations import LEAVES, OPERATIONS
 from symad.printers.emitter import (
     NAME,
     Chooser,
@@ -51,7 +52,7 @@ class Body(NamedTuple):
 
 def body(program: Program, inputs: Sequence[str], names: Iterator[str]) -> Body:
     """Write the statements that compute a program's results; `inputs` are the parameters' names."""
-    plan = schedule(program)
+    plan = schedule(with_powers(program))
     assignments, results, conditions = plan.assignments, plan.results, plan.conditions
     found = shapes(assignments, [*results, *range(plan.own, len(assignments))], TARGET)
     uses = shown_uses(found, results)
@@ -59,12 +60,12 @@ def body(program: Program, inputs: Sequence[str], names: Iterator[str]) -> Body:
         count_conditions(conditions, found, uses)
     e = emitter(assignments, found, TARGET, names, LIMIT, conditions, plan.asked)
     e.leaves(inputs)
-    operations = set()
+    operations: set[str] = set()
     for value in plan.order:
         shape = found[value]
         if shape is not None and uses[value]:
             e.write(value)
-            operations.add("math.pow" if shape[0] is GENERAL_POWER else assignments[value][0])
+            operations.update(CALLED.get(shape[0], (assignments[value][0],)))
             if uses[value] > 1:
                 e.name(value)
     return Body(lines(e.statements), [joined(e.texts[v]) for v in results], operations)
@@ -123,6 +124,45 @@ def power(view: View, operands: tuple[int, ...]) -> Shape:
     return (GENERAL_POWER, operands)
 
 
+def quotient_or_zero(_view: View, operands: tuple[int, ...]) -> Shape:
+    """Write x/y, and 0 where x is 0."""
+    x, y = operands
+    return (QUOTIENT_OR_ZERO, (x, y, x))
+
+
+def power_or_zero(_view: View, operands: tuple[int, ...]) -> Shape:
+    """Write c*x^y, and 0 where c is 0."""
+    c, x, y = operands
+    return (POWER_OR_ZERO, (c, x, y, c))
+
+
+def logarithm_or_zero(view: View, operands: tuple[int, ...]) -> Shape:
+    """Write z*log(x)^n, and 0 where z is 0: z is x^y, and the last of the operands."""
+    x, _, n, z = operands
+    number = view.number(n)
+    if number == 1:
+        return (LOGARITHM_OR_ZERO, (z, x, z))
+    return (POWER_OF_LOGARITHM, (z, x, n, z))
+
+
+def with_powers(program: Program) -> Program:
+    """Give every powlog(x, y, n) the value of x^y as one more operand, which may be there anyway."""
+    if all(operation != "powlog" for operation, _ in program.assignments):
+        return program
+    b = Builder()
+    values: list[int] = []
+    inputs = [b.input(name) for name in program.inputs]
+    for operation, payload in program.assignments:
+        if operation in LEAVES:
+            values.append(inputs[payload[0]] if operation == "input" else b.leaf(operation, *payload))
+            continue
+        operands = [values[v] for v in payload]
+        if operation == "powlog":
+            operands.append(b.make("pow", *operands[:2]))
+        values.append(b.make(operation, *operands))
+    return b.finish(zip(program.outputs, [values[v] for v in program.results], strict=True))
+
+
 def comparison(sign: str, swapped: str) -> Chooser:
     """Make the rule of a comparison: a number stands on the right."""
     rule = Rule(COMPARE, (SUM, SUM), ("", f" {sign} ", ""))
@@ -160,6 +200,14 @@ def select(_view: View, operands: tuple[int, ...]) -> Shape:
 # fmt: off
 SQUARE = Rule(PRODUCT, (NAME, NAME), ("", "*", ""))
 GENERAL_POWER = call("math.pow", 2)
+QUOTIENT_OR_ZERO = Rule(SELECT, (NAME, SIGN, NAME), ("", "/", " if ", " else 0.0"))
+POWER_OR_ZERO = Rule(SELECT, (NAME, 0, 0, NAME), ("", "*math.pow(", ", ", ") if ", " else 0.0"))
+LOGARITHM_OR_ZERO = Rule(SELECT, (NAME, 0, NAME), ("", "*log(", ") if ", " else 0.0"))
+POWER_OF_LOGARITHM = Rule(SELECT, (NAME, 0, 0, NAME), ("", "*math.pow(log(", "), ", ") if ", " else 0.0"))
+CALLED: dict[Rule, tuple[str, ...]] = {  # what the text of a rule calls, where it is not the operation
+    GENERAL_POWER: ("math.pow",), POWER_OR_ZERO: ("math.pow",), LOGARITHM_OR_ZERO: ("log",),
+    POWER_OF_LOGARITHM: ("math.pow", "log"), QUOTIENT_OR_ZERO: (),
+}
 MINUS = Rule(SIGN, (POWER,), ("-", ""))
 PRODUCT_SIGN = Rule(PRODUCT, (PRODUCT,), ("-", ""))
 CONDITIONAL = Rule(SELECT, (OR, OR, SELECT), ("", " if ", " else ", ""))
@@ -181,6 +229,7 @@ RULES: dict[str, Rule | Chooser] = {
 
 RULES |= {name: call(spelling, len(OPERATIONS[name].arguments)) for name, spelling in MATH.items() if name != "pow"}
 RULES |= {name: call(name, len(OPERATIONS[name].arguments)) for name in (*OWN, *SPECIAL)}
+RULES |= {"xdivy": quotient_or_zero, "mulpow": power_or_zero, "powlog": logarithm_or_zero}
 TARGET = Target(RULES, number)
 
 
