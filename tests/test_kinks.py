@@ -10,15 +10,14 @@ import itertools
 import json
 import math
 from collections.abc import Callable, Iterator, Sequence
-from fractions import Fraction
 from typing import Any
 
 import pytest
 
 import symad
+from symad import advice
 from symad.derivatives.partials import formula as in_arguments
 from symad.errors import EvaluationError, NamingError
-from symad.identities.limits import NOT_ZERO, POSITIVE
 from symad.operations import BOOLEAN, OPERATIONS, Kink, load
 from symad.program import Program
 from tests.derivatives.methods import ways
@@ -254,13 +253,6 @@ def test_lines_that_are_not_well_formed_are_refused() -> None:
             load(row + line)
 
 
-def test_bases_that_are_never_at_a_limit() -> None:
-    for kind in NOT_ZERO.split():
-        assert kind != "zero"
-    for kind in POSITIVE.split():
-        assert kind not in ("zero", "negative")
-
-
 # What is listed.
 
 LISTED = """\
@@ -350,9 +342,64 @@ def test_a_long_formula_is_listed_in_linear_time() -> None:
 
 # Advice where there is no value.
 
+# fmt: off
+ADVICE = [  # a derivative or not, at 0: what is said, and the hint
+    (False, "x*log(x)", "w2 = log(w1) is not defined at w1 = 0.0", advice.XLOGY),
+    (False, "y = 2*x; y*log(x)", "w3 = log(w1) is not defined at w1 = 0.0", advice.XLOGY),
+    (False, "exp(2*log(abs(x)))", "w3 = log(w2) is not defined at w2 = 0.0", advice.POWER),
+    (False, "3*log(x)", "w2 = log(w1) is not defined at w1 = 0.0", None),
+    (False, "1/sqrt(x)", "w3 = 1/w2 is not defined at w2 = 0.0", None),
+    (True, "sqrt(x^2 + (3*x)^2)", "w7 = w1/w6 is not defined at w1 = 0.0, w6 = 0.0, and df/dx needs it", advice.HYPOT),
+    (True, "sqrt(x)", "w3 = (1/2)/w2 is not defined at w2 = 0.0, and df/dx needs it", None),
+    (True, "acos(1 + x)", "w6 = 1/w5 is not defined at w5 = 0.0, and df/dx needs it", None),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("derivative", "text", "reason", "hint"), ADVICE)
+def test_what_to_do(derivative: bool, text: str, reason: str, hint: str | None) -> None:
+    program = symad.gradient(symad.parse(text)) if derivative else symad.parse(text)
+    for run_it in (program, symad.compile(program)):
+        with pytest.raises(EvaluationError) as raised:
+            run_it(0.0)
+        assert (raised.value.reason, raised.value.hint) == (reason, hint)
+
 
 def test_limits_are_exact() -> None:
     assert symad.parse("powlog(x, y, 2)")(0.0, 1e-9) == 0.0
     assert symad.parse("mulpow(c, x, y)")(0.0, 0.0, -2.0) == 0.0
     assert symad.parse("xdivy(x, y)")(0.0, 0.0) == 0.0
-    assert float(Fraction(1, 2)) == symad.parse("xdivy(x, y)")(1.0, 2.0)
+    assert symad.parse("xdivy(x, y)")(1.0, 2.0) == 0.5
+
+
+# What people read.
+
+
+def test_formulas_leave_limits_to_the_reader() -> None:
+    rows = symad.formulas(symad.value_and_gradient(symad.parse("xdivy(x, y)*x^y")))
+    assert rows["f"] == "xdivy(x, y)*x^y"
+    assert "xdivy" not in rows["df/dx"]
+    derived = symad.gradient(symad.parse("x^y + hypot(x, y)"))
+    assert {operation for operation, _ in derived.assignments} >= {"mulpow", "powlog", "xdivy"}
+    printed = [*symad.formulas(derived).values(), symad.latex(derived), symad.mathml(derived)]
+    assert not [text for text in printed if any(name in text for name in ("mulpow", "powlog", "xdivy"))]
+    assert symad.formulas(derived)["df/dy"] == "x^y*log(x) + y/hypot(x, y)"
+    assert symad.parse(symad.source(derived))(0.0, 2.0) == (0.0, 1.0)
+
+
+def test_limits_in_an_explanation() -> None:
+    made = symad.explain(symad.parse("x^p"), at={"x": 0, "p": 2})
+    assert made.failure is None
+    assert "dw3/dw2 = w1^w2*log(w1) by the rule d(x^y)/dy = x^y*log(x)" in str(made)
+    assert [step.number for step in made.passes[0].steps] == [1.0, 0.0, 0.0]
+
+
+def test_powers_are_computed_once_in_generated_code() -> None:
+    text = symad.generate(symad.parse("x^p"), ("gradient",))
+    assert text.count("math.pow(x, p)") == 1
+    assert "def powlog" not in text
+
+
+def test_sympy_gets_plain_expressions() -> None:
+    assert str(symad.to_sympy(symad.gradient(symad.parse("x^p")))["df/dp"]) == "x**p*log(x)"
+    assert str(symad.to_sympy(symad.parse("mulpow(c, x, y) + xdivy(x, y)"))) == "c*x**y + x/y"

@@ -24,7 +24,7 @@ LITTER = {"build", "dist", "__pycache__", "symad.egg-info"}  # what building and
 LAYERS = (
     ("errors", "numbers", "collector", "drawing"),
     ("operations",),
-    ("program", "wellformed", "numerics"),
+    ("advice", "program", "wellformed", "numerics"),
     ("patterns",),
     ("builder",),
     ("identities", "simplify", "algebra", "needs"),
