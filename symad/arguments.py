@@ -44,6 +44,7 @@ OPTIONS = {  # option: what follows it, what it does
     "--explain-cost":("",        "print what each method costs, and write nothing"),
     "--output":      ("FILE",    "write to a file, whole or not at all"),
     "--check":       ("",        "write nothing; exit 1 if the file is not up to date"),
+    "--kinks":       ("",        "list where it is not smooth, and which derivatives are used there"),
     "--help":        ("",        "print this help"),
     "--version":     ("",        "print the version"),
 }
@@ -99,8 +100,8 @@ COMMANDS = {
     ),
     "check": Command(
         "Compare each derivative with SymPy's and with 50 digits; exit 1 on a disagreement.",
-        ("--wrt", "--json"),
-        ("symad check 'x*log(x)'", "symad check loss.symad --wrt a,b"),
+        ("--wrt", "--kinks", "--json"),
+        ("symad check 'x*log(x)'", "symad check loss.symad --wrt a,b", "symad check 'abs(x - 1)' --kinks"),
     ),
     "compare": Command(
         "Compute the derivatives at a point in six ways: their errors, against 50 digits, and what they cost.",

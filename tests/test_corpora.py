@@ -47,8 +47,6 @@ KNOWN = {
     # a branch on z == 0: true of the exact z, not of the rounded one, in doubles the other branch is the formula
     ("herbie/numerics/great-debate/Kahan's Monster", "wrong derivative"),
     ("herbie/numerics/great-debate/Kahan's Unum-Targeted Monster", "wrong derivative"),
-    # the derivative of 0^y by y is 0 where y > 0; ours is 0^y*log(0), which has no value
-    ("mathjs/24", "fails"),
 }
 
 
