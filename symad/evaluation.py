@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from symad.advice import derivative_without, way_out
 from symad.errors import EvaluationError
 from symad.loops import iterate, parted
 from symad.numbers import Number
@@ -162,9 +163,12 @@ def failure(program: Program, value: int, values: Sequence[Any], error: Exceptio
     line = f"{names[value]} = {write_assignment(operation, [names[v] for v in operands])}"
     at = f" at {where}" if where else ""
     origin = program.origins[value] if program.origins else -1
-    found = EvaluationError(f"{line} {reason}{at}")
+    label = derivative_without(program.assignments, program.outputs, program.results, value)
+    said = f"{line} {reason}{at}{f', and {label} needs it' if label else ''}"
+    hint = way_out(program.assignments, value, values)
+    found = EvaluationError(said, hint=hint)
     if origin >= 0:
         length = len(operation) if program.text.startswith(operation, origin) else 1
-        found = EvaluationError(f"{line} {reason}{at}", text=program.text, start=origin, end=origin + length)
+        found = EvaluationError(said, text=program.text, start=origin, end=origin + length, hint=hint)
     found.assignment = value
     return found

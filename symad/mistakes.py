@@ -15,7 +15,7 @@ from symad.errors import ParseError
 from symad.lalr import Token, tokens
 from symad.operations import CALLABLE
 
-ENDS = ("NUMBER", "NAME", "RIGHT", "SUPERSCRIPT")  # what can end a value
+ENDS = ("NUMBER", "NAME", "RIGHT", "END", "SUPERSCRIPT")  # what can end a value
 STARTS = ("NUMBER", "NAME", "LEFT", "ROOT", "FUNCTION_NAME")  # what can start one
 OPERATORS = ("PLUS", "MINUS", "TIMES", "DIVIDE", "POWER", "COMPARE", "ROOT", "AND", "OR", "NOT")
 WORDS = ("IF", "THEN", "ELSE", "AND", "OR", "NOT", "INPUT", "OUTPUT", "FOR", "IN", "WHILE")
@@ -269,6 +269,16 @@ def stray_brace(s: Statement) -> Mistake | None:
     return None
 
 
+def stray_bracket(s: Statement) -> Mistake | None:
+    """`[1, 2]`, `a = []`, `f([1, 2])`, `2[1]`"""
+    if s.token[0] == "BEGIN":
+        hint = "a = [1, x, x^2]; a[2] is its second element"
+        return Mistake("a list stands behind a name and =, an index behind the name of a list", s.token, hint)
+    if s.token[0] == "END" and s.last[0] == "BEGIN":
+        return Mistake("there is nothing between these brackets", s.token)
+    return None
+
+
 def stray_comma(s: Statement) -> Mistake | None:
     """`1,5`, `x, y`, `(2, 3)`"""
     if s.token[0] != "COMMA":
@@ -293,7 +303,7 @@ def anything(s: Statement) -> Mistake:
 
 
 RULES: tuple[Callable[[Statement], Mistake | None], ...] = (
-    too_short, never_closed, stray_brace, head_of_loop, range_of_sum, wrong_equals, parameters, stray_names, no_then,
-    power_of_function, no_parentheses, wrong_number, no_operator, chained, no_value, no_argument, stray_comma,
-    stray_word, anything,
+    too_short, never_closed, stray_brace, stray_bracket, head_of_loop, range_of_sum, wrong_equals, parameters,
+    stray_names, no_then, power_of_function, no_parentheses, wrong_number, no_operator, chained, no_value, no_argument,
+    stray_comma, stray_word, anything,
 )  # fmt: skip

@@ -212,6 +212,22 @@ def stretches(
             kept.pop()
 
 
+def xdivy(x: float, y: float) -> float:
+    """Give x/y, and 0 where x is 0."""
+    return x / y if x else 0.0
+
+
+def mulpow(c: float, x: float, y: float) -> float:
+    """Give c*x^y, and 0 where c is 0."""
+    return c * math.pow(x, y) if c else 0.0
+
+
+def powlog(x: float, y: float, n: float) -> float:
+    """Give x^y*log(x)^n, and 0 where x^y is 0."""
+    z = math.pow(x, y)
+    return z * math.pow(math.log(x), n) if z else 0.0
+
+
 def finite(value: float) -> float:
     """Give the value back as a float; raise ValueError where a library says nan or infinity in place of an error."""
     if not math.isfinite(value):
@@ -299,7 +315,7 @@ def lambertw(x: float) -> float:
 # fmt: off
 OWN: dict[str, Callable[..., float]] = {f.__name__: f for f in (  # need `math` alone
     cot, sec, csc, acot, asec, acsc, sinc, coth, sech, csch, acoth, asech, acsch, sign, floor, ceil, trunc, mod, relu,
-    normcdf, sigmoid, logit, softplus, logaddexp, xlogy, xlog1py)}
+    normcdf, sigmoid, logit, softplus, logaddexp, xlogy, xlog1py, xdivy, mulpow, powlog)}
 SPECIAL: dict[str, Callable[..., float]] = {f.__name__: f for f in (  # need `scipy.special` and `finite` too
     erfinv, erfcinv, digamma, trigamma, polygamma, beta, lbeta, besselj0, besselj1, besselj, bessely0, bessely1,
     lambertw)}

@@ -163,6 +163,8 @@ class Reader(Blocks):
         """Find the value that an `output` statement names."""
         name = identifier(token[1])
         value = self.assigned.get(name, self.inputs.get(name))
+        if name in self.lists:
+            self.error(f"the output {name} is a list", token, f"give its elements names: {name}1 = {name}[1]")
         if value is None:
             near = closest(name, [*self.assigned, *self.inputs])
             self.error(f"the output {name} is not assigned", token, f"did you mean {near}?" if near else None)

@@ -80,14 +80,18 @@ def values_at(program: Program, derived: Program, point: Mapping[str, float]) ->
     finite(program, arguments)
     try:
         found = finite(derived, arguments)
-    except EvaluationError as error:
+    except EvaluationError:
         counts = range(1, len(derived.outputs))
-        count = bisect_left(counts, True, key=lambda k: fails(derived, k, arguments)) + 1
+        begin = derived.outputs
+        count = bisect_left(counts, True, key=lambda k: failing(derived.part(begin[:k]), arguments) is not None) + 1
         where = ", ".join(f"{name} = {value}" for name, value in list(point.items())[:5])
         where += ", …" if len(point) > 5 else ""
         label, formula = derived.outputs[count - 1], written(derived, count)
-        why = f"it is {formula}" if 0 < len(formula) <= READABLE else error.reason
-        raise EvaluationError(f"{label} has no value at {where}: {why}") from None
+        error = failing(derived.part([label]), arguments)
+        assert error is not None
+        failed = error.reason.removesuffix(f", and {label} needs it")
+        why = f"it is {formula}" if 0 < len(formula) <= READABLE else failed
+        raise EvaluationError(f"{label} has no value at {where}: {why}", hint=error.hint) from None
     return dict(zip(derived.outputs, found, strict=True))
 
 
@@ -102,13 +106,13 @@ def finite(program: Program, arguments: Sequence[float]) -> list[float]:
     return found
 
 
-def fails(program: Program, count: int, arguments: Sequence[float]) -> bool:
-    """Tell whether one of the first outputs of a program has no value."""
+def failing(program: Program, arguments: Sequence[float]) -> EvaluationError | None:
+    """Give the error of a program that has no value, None where it has one."""
     try:
-        finite(program.part(program.outputs[0:count]), arguments)
-    except EvaluationError:
-        return True
-    return False
+        finite(program, arguments)
+    except EvaluationError as error:
+        return error
+    return None
 
 
 def written(program: Program, count: int) -> str:

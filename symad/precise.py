@@ -79,6 +79,9 @@ def functions() -> Mapping[str, Function]:
         "logaddexp": lambda x, y: max(x, y) + mp.log1p(mp.exp(-abs(x - y))),
         "xlogy": lambda x, y: x * mp.log(y) if x or y < 0 else x,
         "xlog1py": lambda x, y: x * mp.log1p(y) if x or y < -1 else x,
+        "xdivy": lambda x, y: x / y if x else x,
+        "mulpow": lambda c, x, y: c * mp.power(x, y) if c else c,
+        "powlog": lambda x, y, n: mp.power(x, y) * mp.log(x) ** n if x or y <= 0 else x,
         "lambertw": lambertw,
         "pi": lambda: +mp.pi,                       "e": lambda: +mp.e,
     }

@@ -69,6 +69,8 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "erf": mpmath.erf,           "erfc": mpmath.erfc,         "gamma": mpmath.gamma,
     "lgamma": lambda x: mpmath.log(abs(mpmath.gamma(x))),     "digamma": mpmath.digamma,
     "trigamma": lambda x: mpmath.psi(1, x),                   "polygamma": lambda n, x: mpmath.psi(int(n), x),
+    "xdivy": lambda x, y: x / y if x else x,                  "mulpow": lambda c, x, y: c * x**y if c else c,
+    "powlog": lambda x, y, n: x**y * mpmath.log(x) ** n if x or y <= 0 else x,
     "pi": lambda: +mpmath.pi,    "e": lambda: +mpmath.e,
 }
 # fmt: on

@@ -50,8 +50,6 @@ KNOWN = {
     ("herbie/numerics/great-debate/Kahan's Unum-Targeted Monster", "wrong derivative"),
     # the reference is what rounding has left of 1 - 200*0.005: 0.005 itself, after 199 steps, ends the loop
     ("fpbench/salsa/Runge-Kutta 4", "misread"),
-    # the derivative of 0^y by y is 0 where y > 0; ours is 0^y*log(0), which has no value
-    ("mathjs/24", "fails"),
 }
 
 

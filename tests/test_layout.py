@@ -24,19 +24,19 @@ LITTER = {"build", "dist", "__pycache__", "symad.egg-info"}  # what building and
 LAYERS = (
     ("errors", "numbers", "collector", "drawing"),
     ("operations",),
-    ("program", "wellformed", "loops", "numerics", "evaluation"),
+    ("advice", "program", "wellformed", "loops", "numerics", "evaluation"),
     ("patterns",),
     ("builder", "fusion", "pruning"),
-    ("identities", "simplify_loops", "simplify", "algebra", "needs"),
+    ("identities", "simplify_loops", "simplify", "unrolling", "algebra", "needs"),
     ("lalr", "mistakes", "expressions", "reading", "parse", "spans"),
     ("derivatives",),
     ("printers",),
     ("backends",),
     ("explain",),
     ("interop",),
-    ("precise", "arithmetics", "judge", "ways", "differences", "comparison", "check"),
+    ("precise", "arithmetics", "judge", "ways", "differences", "comparison", "check", "kinks"),
     ("symad",),  # the public names
-    ("arguments", "files", "points", "cli"),
+    ("arguments", "documents", "files", "points", "cli"),
     ("__main__",),
 )
 # fmt: on

@@ -33,6 +33,15 @@ VALUES = [  # a program, a point, its value
     ("s = 0; for k in 1..3 { u = k; v = u^2; s = s + v }; s",                     {},                  14),
     ("s = 0\nfor k in 1..3\n{\n  s = s + k  # a sum\n\n}\ns",                     {},                  6),
     ("sum(e in 1..3: e)",                                                         {},                  6),
+    ("a = [5, 6, 7]; a[1] + 10*a[2] + 100*a[3] + 1000*length(a)",                 {},                  3765),
+    ("a = [1, x, x^2, 4]; y = 0; for c in a { y = y*10 + c }; y",                 {"x": 2},            1244),
+    ("a = [1, 2, 3, 4, 5]; s = 0; for k in 1..length(a) { s = s*10 + a[k] }; s",  {},                  12345),
+    ("a = [1, 2, 3, 4, 5]; s = 0; for k in 0..4 { s = s*10 + a[5 - k] }; s",      {},                  54321),
+    ("a = [1, 2]; b = [3, 4, 5]; sum(i in 1..2: sum(j in 1..2: a[i]*b[i + j - 1]))", {},               25),
+    ("a = [2, 3, 4]; product(c in a: c)",                                         {},                  24),
+    ("f(t) = { a = [t, 2*t]; a[1]*a[2] }; f(3)",                                  {},                  18),
+    ("a = [1]; a = [2, 3]; a[2]",                                                 {},                  3),
+    ("length(t) = t^2; length(x)",                                                {"x": 3},            9),
 ]
 # fmt: on
 

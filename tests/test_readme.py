@@ -131,7 +131,11 @@ def table_of_functions() -> str:
     lines = ["| functions | |", "|---|---|"]
     for part in re.split(r"^\[", grammar_text("operations.txt"), flags=re.M)[1:]:
         group, _, rows = part.partition("]\n")
-        names = [row.partition("|")[0].strip() for row in rows.splitlines() if "|" in row and not row.startswith("#")]
+        names = [
+            row.partition("|")[0].strip()
+            for row in rows.splitlines()
+            if "|" in row and not row.startswith(("#", "  at "))
+        ]
         shown = []
         for name in names:
             if not OPERATIONS[name].infix:

@@ -162,7 +162,7 @@ class Series:
                 return [(x, order), (y, order)], partial(self.product, x, y, order)
             if exponent is not None and order > exponent:
                 return (), partial(self.power, value, exponent, order)
-            if self.moves(operands[1], order):
+            if order > 1 and self.moves(operands[1], order):
                 logarithm = b.make("mul", operands[1], b.make("log", operands[0]))
                 return [(logarithm, order)], partial(self.exponential, value, logarithm, order)
         return self.needed(value, order), partial(self.composed, value, order)
@@ -220,7 +220,7 @@ class Series:
         return self.over(terms, x)
 
     def exponential(self, value: int, logarithm: int, order: int) -> Coefficient:
-        """Make a coefficient of z = x^y with an exponent that varies: z' = (y*log(x))'*z."""
+        """Make a coefficient of z = x^y with an exponent that varies: z' = (y*log(x))'*z; none at x = 0."""
         return self.total(
             self.times(self.get(logarithm, i), self.get(value, order - i), Fraction(i, order))
             for i in range(1, order + 1)

@@ -6,7 +6,7 @@ import operator
 from collections.abc import Callable
 
 from symad.builder import Builder
-from symad.identities.table import ANY, NUMBER, Apply, even, number, of, row
+from symad.identities.table import ANY, NUMBER, Apply, even, number, of, row, scaled
 from symad.numbers import Number
 from symad.operations import EVEN, ODD
 
@@ -51,10 +51,23 @@ def absolute_of_even_power(b: Builder, x: int) -> int | None:
     return x if even(b.number(of(b, x)[1])) else None
 
 
-@row("real", "sqrt", ("pow",), "sqrt(x^2) = abs(x)")
-def root_of_square(b: Builder, x: int) -> int | None:
+@row("real", "sqrt", ("pow",), "sqrt(x^2) = abs(x), sqrt(x^4) = x^2, sqrt(x^6) = abs(x)^3", "the exponent is even")
+def root_of_even_power(b: Builder, x: int) -> int | None:
     base, n = of(b, x)
-    return b.make("abs", base) if b.number(n) == 2 else None
+    exponent = b.number(n)
+    if not isinstance(exponent, int) or exponent % 2 or exponent < 2:
+        return None
+    half = exponent // 2
+    return b.make("pow", b.make("abs", base) if half % 2 else base, b.constant(half))
+
+
+@row("real", "cbrt", ("pow",), "cbrt(x^3) = x, cbrt(x^6) = x^2", "the exponent is a multiple of 3")
+def cube_root_of_power(b: Builder, x: int) -> int | None:
+    base, n = of(b, x)
+    exponent = b.number(n)
+    if not isinstance(exponent, int) or exponent % 3 or exponent < 3:
+        return None
+    return b.make("pow", base, b.constant(exponent // 3))
 
 
 @row("real", "mul", ("abs", "sign"), "abs(x)*sign(x) = x")
@@ -75,6 +88,17 @@ def sign_over_absolute(b: Builder, x: int, y: int) -> int | None:
 @row("real", "exp", ("log",), "exp(log(x)) = x")
 def exp_of_log(b: Builder, x: int) -> int | None:
     return of(b, x)[0]
+
+
+@row(
+    "real", "exp", ("scaled neg",), "exp(2*log(abs(x))) = x^2, exp(-log(abs(x))) = 1/abs(x)",
+    "the logarithm's operand is never negative",
+)  # fmt: skip
+def exp_of_multiple_of_log(b: Builder, x: int) -> int | None:
+    n, rest = scaled(b, x)
+    if b.kinds[rest] != "log" or b.kinds[of(b, rest)[0]] not in NOT_NEGATIVE.split():
+        return None
+    return b.make("pow", of(b, rest)[0], b.constant(n))
 
 
 @row("real", "log", ("exp",), "log(exp(x)) = x")

@@ -211,5 +211,8 @@ def functions() -> Mapping[str, Callable[..., Any]]:
         "logaddexp": lambda x, y: log(exp(x) + exp(y)),
         "xlogy":     lambda x, y: product_or_zero(0, x, y, log(y)),
         "xlog1py":   lambda x, y: product_or_zero(-1, x, y, log(1 + y)),
+        "xdivy":     lambda x, y: x / y,
+        "mulpow":    lambda c, x, y: c * power(x, y),
+        "powlog":    lambda x, y, n: power(x, y) * log(x) ** n,
     }
     # fmt: on

@@ -30,6 +30,7 @@ from symad.printers.emitter import (
     shown_uses,
 )
 from symad.printers.naming import Names
+from symad.printers.plain import plain
 from symad.printers.shorten import shorten
 from symad.program import Program
 from symad.simplify import simplify
@@ -74,7 +75,7 @@ def formulas(program: Program, taken: Iterable[str] = ()) -> Formulas:
     >>> formulas(parse("x*x + 1/3*x - sin(x)/(2*y)"))
     {'f': 'x^2 + x/3 - sin(x)/(2*y)'}
     """
-    program = shorten(simplify(program), is_derivative)
+    program = shorten(simplify(plain(program, is_derivative)), is_derivative)
     names = Names({*program.inputs, *program.outputs, *taken})
     return Formulas(*write(program, READING, program.inputs, names))
 
@@ -253,6 +254,7 @@ CHOOSERS: dict[str, Rule | Chooser] = {
     "add": plus, "sub": minus, "mul": product, "div": division, "pow": power,
     "neg": Rule(NEGATION, (PRODUCT,), ("-", "")),
     "max": flattened(partial(call, "max"), "max", MANY), "min": flattened(partial(call, "min"), "min", MANY),
+    "hypot": flattened(partial(call, "hypot"), "hypot", MANY),
 }
 # fmt: on
 READING = Target({**CALLS, **LOGIC, **CHOOSERS, "pi": call("pi", 0), "e": call("e", 0)}, number)

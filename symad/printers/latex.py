@@ -27,6 +27,7 @@ from symad.printers.infix import (
     write,
 )
 from symad.printers.naming import GREEK, Names
+from symad.printers.plain import plain
 from symad.printers.shorten import shorten
 from symad.program import Program
 from symad.simplify import simplify
@@ -62,7 +63,7 @@ def latex(program: Program) -> str:
     >>> print(latex(parse("sin(x)^2/(2*sqrt(x1))")))
     f = \frac{\sin^{2}\left(x\right)}{2 \sqrt{x_{1}}}
     """
-    program = shorten(simplify(program), is_derivative)
+    program = shorten(simplify(plain(program, is_derivative)), is_derivative)
     inputs = names(program.inputs)
     temporaries = (symbol(name) for name in Names({*program.inputs, *program.outputs}))
     outputs, shared = write(program, TARGET, inputs, temporaries, LONG)
@@ -291,6 +292,7 @@ RULES |= {
     "besselj": Rule(CALL, (ANY, ANY), ("J_{", r"}\left(", r"\right)")),
     "polygamma": Rule(CALL, (ANY, ANY), (r"\psi^{(", r")}\left(", r"\right)")),
     "max": flattened(extreme("max"), "max", MANY), "min": flattened(extreme("min"), "min", MANY),
+    "hypot": flattened(extreme("hypot"), "hypot", MANY),
     "pi": Rule(NAME, (), (r"\pi",)), "e": Rule(NAME, (), ("e",)),
 }
 # fmt: on

@@ -33,6 +33,7 @@ from symad.printers.latex import FRACTION, MANY, POWERED, around
 from symad.printers.latex import conditional as cases
 from symad.printers.mathml_labels import as_typed, derivative, finished, label, leaves, name
 from symad.printers.naming import Names
+from symad.printers.plain import plain
 from symad.printers.shorten import shorten
 from symad.program import Program
 from symad.simplify import simplify
@@ -66,7 +67,7 @@ def mathml(program: Program, taken: Iterable[str] = ()) -> str:
     >>> print(mathml(parse("x1/2")))
     <math display="block"><mi>f</mi><mo>=</mo><mfrac><msub><mi>x</mi><mn>1</mn></msub><mn>2</mn></mfrac></math>
     """
-    program = shorten(simplify(program), is_derivative)
+    program = shorten(simplify(plain(program, is_derivative)), is_derivative)
     inputs = leaves(program.inputs)
     temporaries = (name(text) for text in Names({*program.inputs, *program.outputs, *taken}))
     outputs, shared = write(program, TARGET, inputs, temporaries, LONG, WORTH)
@@ -77,7 +78,7 @@ def mathml(program: Program, taken: Iterable[str] = ()) -> str:
 
 
 def expression(program: Program, names: Sequence[str] | None = None, levels: Sequence[int] | None = None) -> str:
-    """Write the one result of a program exactly as it is, with shared values at each use.
+    """Write the one result of a program exactly as it is but for limits, with shared values at each use.
 
     `names` gives the MathML of each input, and `levels` how tightly each binds, where these are not their labels.
 
@@ -85,6 +86,7 @@ def expression(program: Program, names: Sequence[str] | None = None, levels: Seq
     >>> expression(parse("x*y"), [number(3)[0], number(-2)[0]], [number(3)[1], number(-2)[1]])
     '<mrow><mn>3</mn><mo>⋅</mo><mrow><mo>(</mo><mo form="prefix">−</mo><mn>2</mn><mo>)</mo></mrow></mrow>'
     """
+    program = plain(program)
     if names is None:
         names = leaves(program.inputs)
         levels = [FRACTION if is_derivative(text) else NAME for text in program.inputs]
@@ -255,6 +257,7 @@ RULES |= {
     "erfinv": around(f"<msup><mi>erf</mi>{INVERSE}</msup>{APPLY}{LEFT}", RIGHT),
     "erfcinv": around(f"<msup><mi>erfc</mi>{INVERSE}</msup>{APPLY}{LEFT}", RIGHT),
     "max": flattened(partial(opening, "max"), "max", MANY), "min": flattened(partial(opening, "min"), "min", MANY),
+    "hypot": flattened(partial(opening, "hypot"), "hypot", MANY),
     "pi": Rule(NAME, (), ("<mi>π</mi>",)), "e": Rule(NAME, (), ("<mi>e</mi>",)),
 }
 # fmt: on

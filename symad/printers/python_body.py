@@ -14,6 +14,7 @@ from fractions import Fraction
 from functools import partial
 from typing import NamedTuple
 
+from symad.builder import Builder
 from symad.loops import Body as LoopBody
 from symad.loops import Loop, read_loop
 from symad.numbers import Number
@@ -67,7 +68,7 @@ def body(program: Program, inputs: Sequence[str], names: Names, *, guarded: bool
     `guarded` tells that the first result is a condition, which is known before what only the others need. `states` is
     how many states of a loop are kept for another one that runs backwards, 0 for all.
     """
-    plan = schedule(program)
+    plan = schedule(with_powers(program))
     assignments, results, conditions = plan.assignments, plan.results, plan.conditions
     found = shapes(assignments, [*results, *range(plan.own, len(assignments))], TARGET)
     uses = shown_uses(found, results)
@@ -116,7 +117,7 @@ class Writer:
                 self.loop(value)
                 continue
             e.write(value)
-            self.operations.add("math.pow" if shape[0] is GENERAL_POWER else operation)
+            self.operations.update(CALLED.get(shape[0], (operation,)))
             if self.uses[value] > 1:
                 e.name(value)
 
@@ -319,6 +320,45 @@ def power(view: View, operands: tuple[int, ...]) -> Shape:
     return (GENERAL_POWER, operands)
 
 
+def quotient_or_zero(_view: View, operands: tuple[int, ...]) -> Shape:
+    """Write x/y, and 0 where x is 0."""
+    x, y = operands
+    return (QUOTIENT_OR_ZERO, (x, y, x))
+
+
+def power_or_zero(_view: View, operands: tuple[int, ...]) -> Shape:
+    """Write c*x^y, and 0 where c is 0."""
+    c, x, y = operands
+    return (POWER_OR_ZERO, (c, x, y, c))
+
+
+def logarithm_or_zero(view: View, operands: tuple[int, ...]) -> Shape:
+    """Write z*log(x)^n, and 0 where z is 0: z is x^y, and the last of the operands."""
+    x, _, n, z = operands
+    number = view.number(n)
+    if number == 1:
+        return (LOGARITHM_OR_ZERO, (z, x, z))
+    return (POWER_OF_LOGARITHM, (z, x, n, z))
+
+
+def with_powers(program: Program) -> Program:
+    """Give every powlog(x, y, n) the value of x^y as one more operand, which may be there anyway."""
+    if all(operation != "powlog" for operation, _ in program.assignments):
+        return program
+    b = Builder()
+    values: list[int] = []
+    inputs = [b.input(name) for name in program.inputs]
+    for operation, payload in program.assignments:
+        if operation in LEAVES:
+            values.append(inputs[payload[0]] if operation == "input" else b.leaf(operation, *payload))
+            continue
+        operands = [values[v] for v in payload]
+        if operation == "powlog":
+            operands.append(b.make("pow", *operands[:2]))
+        values.append(b.make(operation, *operands))
+    return b.finish(zip(program.outputs, [values[v] for v in program.results], strict=True))
+
+
 def comparison(sign: str, swapped: str) -> Chooser:
     """Make the rule of a comparison: a number stands on the right."""
     rule = Rule(COMPARE, (SUM, SUM), ("", f" {sign} ", ""))
@@ -366,6 +406,14 @@ def picked(_view: View, operands: tuple[int, ...]) -> Shape:
 # fmt: off
 SQUARE = Rule(PRODUCT, (NAME, NAME), ("", "*", ""))
 GENERAL_POWER = call("math.pow", 2)
+QUOTIENT_OR_ZERO = Rule(SELECT, (NAME, SIGN, NAME), ("", "/", " if ", " else 0.0"))
+POWER_OR_ZERO = Rule(SELECT, (NAME, 0, 0, NAME), ("", "*math.pow(", ", ", ") if ", " else 0.0"))
+LOGARITHM_OR_ZERO = Rule(SELECT, (NAME, 0, NAME), ("", "*log(", ") if ", " else 0.0"))
+POWER_OF_LOGARITHM = Rule(SELECT, (NAME, 0, 0, NAME), ("", "*math.pow(log(", "), ", ") if ", " else 0.0"))
+CALLED: dict[Rule, tuple[str, ...]] = {  # what the text of a rule calls, where it is not the operation
+    GENERAL_POWER: ("math.pow",), POWER_OR_ZERO: ("math.pow",), LOGARITHM_OR_ZERO: ("log",),
+    POWER_OF_LOGARITHM: ("math.pow", "log"), QUOTIENT_OR_ZERO: (),
+}
 MINUS = Rule(SIGN, (POWER,), ("-", ""))
 PRODUCT_SIGN = Rule(PRODUCT, (PRODUCT,), ("-", ""))
 CONDITIONAL = Rule(SELECT, (OR, OR, SELECT), ("", " if ", " else ", ""))
@@ -387,6 +435,7 @@ RULES: dict[str, Rule | Chooser] = {
 
 RULES |= {name: call(spelling, len(OPERATIONS[name].arguments)) for name, spelling in MATH.items() if name != "pow"}
 RULES |= {name: call(name, len(OPERATIONS[name].arguments)) for name in (*OWN, *SPECIAL)}
+RULES |= {"xdivy": quotient_or_zero, "mulpow": power_or_zero, "powlog": logarithm_or_zero}
 TARGET = Target(RULES, number)
 
 

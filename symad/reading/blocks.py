@@ -16,7 +16,7 @@ from symad.lalr import Token, identifier, tokens
 from symad.loops import Body
 from symad.operations import BODY, LEAVES, LOOP, OPERATIONS, PROJECT
 from symad.program import LAZY, Assignment, Program, unique
-from symad.reading.calls import Calls
+from symad.reading.lists import Lists
 from symad.reading.names import Scope
 
 NESTED = 50  # loops inside of loops: the body of each is a program in a program
@@ -31,7 +31,7 @@ class Head(NamedTuple):
     condition: int = -1
 
 
-class Blocks(Calls):
+class Blocks(Lists):
     """Make loops of blocks."""
 
     def __init__(self, text: str) -> None:
@@ -57,6 +57,33 @@ class Blocks(Calls):
             )
         return self.indexed(word, kind, index, first, last)
 
+    def for_each_head(self, word: Token, element: Token, _in: Token, name: Token, brace: Token) -> Head:
+        head = self.each(word, "for", element, name)
+        self.carry(head.scope, brace)
+        return head
+
+    def sum_each_head(self, word: Token, _left: Token, element: Token, _in: Token, name: Token, _colon: Token) -> Head:
+        return self.each(word, self.reduction(word), element, name)
+
+    def each(self, word: Token, kind: str, element: Token, name: Token) -> Head:
+        """Open the scope of a loop over a list: its index has no name, its element has."""
+        values = self.listed(name)
+        first, last = (self.note(word, self.builder.constant(k)) for k in (1, len(values)))
+        scope = self.enter(word, kind)
+        scope.fixed = identifier(element[1])
+        [hidden] = unique(["k"], [scope.fixed, *self.assigned, *self.inputs])
+        index = self.parameter(element, hidden)
+        scope.index = hidden
+        self.bind(scope.fixed, self.picked(name, index, values))
+        return Head(scope, (first, last))
+
+    def reduction(self, word: Token) -> str:
+        """Give the kind of a loop that is an expression."""
+        kind = identifier(word[1])
+        if kind not in REDUCTIONS:
+            self.error(f"{kind} has no index that runs", word, "sum(k in 1..n: …), product(k in 1..n: …)")
+        return kind
+
     def while_word(self, word: Token) -> Scope:
         scope = self.enter(word, "while")
         self.carry(scope, word)
@@ -79,8 +106,10 @@ class Blocks(Calls):
             self.error(f"this loop would run from {begin} to {end}", word, hint)
         name = identifier(index[1])
         scope = self.enter(word, kind)
-        scope.fixed = name
-        self.parameter(index, name)
+        scope.fixed = scope.index = name
+        value = self.parameter(index, name)
+        if begin is not None and end is not None:
+            self.ranges[value] = range(int(begin), int(end) + 1)
         return Head(scope, (first, last))
 
     def enter(self, word: Token, kind: str) -> Scope:
@@ -150,8 +179,8 @@ class Blocks(Calls):
         if not head.bounds:
             outputs.insert(0, head.condition)
             labels = [*unique(["condition"], carried), *labels]
-        inputs = [scope.parameters[name] for name in (*([scope.fixed] if head.bounds else ()), *carried)]
-        names = [*([scope.fixed] if head.bounds else ()), *carried]
+        names = [*([scope.index] if head.bounds else ()), *carried]
+        inputs = [scope.parameters[name] for name in names]
         captured, program = self.body(scope, names, inputs, labels, outputs)
         self.blocks.append((scope.first, len(self.builder.assignments)))
         body = self.builder.leaf(BODY, Body(program, len(carried), conditional=not head.bounds))

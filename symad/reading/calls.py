@@ -12,7 +12,7 @@ from symad.operations import BOOLEAN, CALLABLE, DEFINITIONS, FUNCTIONS, LEAVES, 
 from symad.program import Program, counted
 from symad.reading.names import Names, Scope
 
-MANY = ("max", "min")  # any number of arguments, nested from the left
+MANY = {"max": "max", "min": "min", "hypot": "hypot", "norm": "hypot"}  # any number of arguments, nested from the left
 DERIVATIVES = "write the formula alone: its derivatives are what symad makes"
 LIMIT = 50_000_000  # assignments; functions that call functions can ask for more than any memory holds
 
@@ -51,10 +51,10 @@ class Calls(Names):
         if name not in CALLABLE:
             self.unknown(token, name, count)
         self.numeric(token, *arguments)
-        if name in MANY:
+        if name in MANY and (name, count) not in DEFINITIONS:
             value = arguments[0]
             for argument in arguments[1:]:
-                value = self.make(token, name, value, argument)
+                value = self.make(token, MANY[name], value, argument)
             return value
         if (name, count) in DEFINITIONS:
             program = definition(name, count)

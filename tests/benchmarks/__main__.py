@@ -8,11 +8,11 @@ import platform
 import sys
 from collections.abc import Iterable
 
-from . import call, explain, growth, kinds, operations, speed, start
+from . import call, explain, growth, kinds, loops, operations, speed, start
 from .peers import PEERS
 from .tables import Table
 
-PARTS = ("start", "explain", "operations", "kinds", "call", "speed", "growth", "sympy")  # the quick ones first
+PARTS = ("start", "explain", "operations", "kinds", "call", "loops", "speed", "growth", "sympy")  # the quick ones first
 EXAMPLES = """\
 examples:
   python -m tests.benchmarks start operations
@@ -25,6 +25,7 @@ parts:
   operations  operation counts of gradients
   kinds       operation counts of Jacobians and Hessians, and the time to derive them beside CasADi's
   call        one call of the generated Python gradient, beside SymPy's lambdify
+  loops       value and gradient of a million iterations beside the value, in few states too; time to write
   speed       text to gradient, every peer, every measurement in a process of its own
   growth      time a term up to 100,000 inputs, memory for a million terms
   sympy       text to gradient function against SymPy on rosenbrock 1000: minutes, measured once
@@ -76,6 +77,7 @@ def tables(part: str, asked: argparse.Namespace) -> Iterable[Table]:
         "explain": explain.explain,
         "kinds": kinds.kinds,
         "call": call.call,
+        "loops": loops.loops,
         "growth": growth.growth,
     }
     return timed[part](**rounds)

@@ -60,7 +60,7 @@ def test_gradient_agrees_with_the_interpreter_to_the_bit(program: Program, point
 
 @pytest.mark.parametrize("name", sorted(row.name for row in OPERATIONS.values() if not row.infix))
 def test_every_function_agrees_with_the_interpreter(name: str) -> None:
-    arguments = ["x", "y"][: len(OPERATIONS[name].arguments)]
+    arguments = ["x", "y", "z"][: len(OPERATIONS[name].arguments)]
     program = parse(f"input {', '.join(arguments)}\n{name}({', '.join(arguments)})")
     value = run(generate(program, ("value",)))["value"]
     grid = (-3.5, -2.0, -0.4, -0.0, 0.0, 0.3, 1.0, 2.0, 7.25)
