@@ -107,15 +107,11 @@ for j in 0..100 {
 }
 exp(-rate*T)*price"""
 CONTINUED_FRACTION = "t = 2*n + 1; for k in 1..n { t = 2*(n - k) + 1 - x^2/t }; x/t"
-
-
-def coefficient(k: str, names: list[str]) -> str:
-    """Pick a coefficient by its place: until there are lists, by conditions."""
-    *others, last = names
-    return "".join(f"if {k} == {place} then {name} else " for place, name in enumerate(others)) + last
-
-
-HORNER = f"y = 0; for k in 0..5 {{ a = {coefficient('k', ['a5', 'a4', 'a3', 'a2', 'a1', 'a0'])}; y = y*x + a }}; y"
+HORNER = "a = [a5, a4, a3, a2, a1, a0]; y = 0; for c in a { y = y*x + c }; y"
+PICKED = """
+a = [a0, a1, a2, a3, a4, a5]; y = 0
+for k in 1..length(a) { y = y*x + a[length(a) + 1 - k] }
+y"""
 KALMAN = """
 x = x0; v = v0; p = 1; c = 0; w = 1; likelihood = 0
 for k in 1..steps {
@@ -192,6 +188,8 @@ PROGRAMS: tuple[Real, ...] = (
          {"S": 100.0, "K": 105.0, "rate": 0.03, "sigma": 0.25, "T": 0.75}, rounding=1e-12),
     Real("continued fraction", CONTINUED_FRACTION, by_hand.tangent_fraction, {"x": 1.2, "n": 9.0}, ("x",)),
     Real("horner",             HORNER,             by_hand.horner,
+         {"x": -1.3, "a0": 0.3, "a1": -0.7, "a2": 1.9, "a3": 0.4, "a4": -1.1, "a5": 0.6}),
+    Real("horner, picked",     PICKED,             by_hand.horner,
          {"x": -1.3, "a0": 0.3, "a1": -0.7, "a2": 1.9, "a3": 0.4, "a4": -1.1, "a5": 0.6}),
     Real("kalman step",        KALMAN,             by_hand.kalman,
          {"x0": 0.2, "v0": 0.5, "h": 0.3, "q": 0.8, "r": 0.4, "steps": 1.0}, ("x0", "v0", "h", "q", "r")),

@@ -3,7 +3,7 @@
 What is right is found by mpmath, from the algorithm in tests/real_programs.py: the first derivative is the imaginary
 part that a step of 1e-40 along an imaginary axis leaves, to 50 digits; the second the central difference of two such.
 The derived programs are evaluated twice: in mpmath's arithmetic, where they must agree to 30 digits, which tells wrong
-derivatives from rounding; and in doubles by the program and by what `compile` makes of it.
+derivatives from rounding; and in doubles, by the program, by what `compile` makes of it and by the generated module.
 """
 
 from __future__ import annotations
@@ -21,11 +21,12 @@ from symad.loops import looped
 from symad.precise import evaluate
 from symad.wellformed import check
 from tests.derivatives.methods import METHODS
-from tests.printers.modules import called
+from tests.printers.modules import called, flat, run
 from tests.real_programs import PROGRAMS, Real
 
 AGREES = mpmath.mpf(10) ** -30  # of 50 digits: what the programs amplify, and the error of the second differences
 BRANCHES = ("draining", "bouncing", "without the pole", "growing")
+KINDS = ("value", "gradient", "hvp")
 
 every = pytest.mark.parametrize("real", PROGRAMS, ids=lambda real: real.name)
 
@@ -94,6 +95,17 @@ def test_derived_programs_agree_in_doubles(real: Real) -> None:
         assert off(found, expected[kind]) < real.rounding, kind
         compiled = symad.compile(made)(*arguments(real, kind))
         assert compiled == found if len(found) > 1 else (compiled,) == found, kind
+
+
+@every
+def test_generated_modules_agree(real: Real) -> None:
+    expected = wanted(real.name)
+    scope = run(symad.generate(real.program, KINDS, wrt=real.chosen))
+    for kind in KINDS:
+        assert off(flat(scope[kind])(*arguments(real, kind)), expected[kind]) < real.rounding, kind
+    both = flat(scope["value_and_gradient"])(*real.at.values())
+    assert off(both[:1], expected["value"]) < real.rounding
+    assert off(both[1:], expected["gradient"]) < real.rounding
 
 
 @pytest.mark.parametrize("name", BRANCHES)
