@@ -23,7 +23,7 @@ from symad.program import Program
 from symad.simplify import simplify
 from symad.ways import compare
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"
 __all__ = [
     "Program",
     "SymadError",
