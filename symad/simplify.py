@@ -7,6 +7,7 @@ from collections.abc import Collection
 from symad.builder import Apply, Builder
 from symad.collector import without_collector
 from symad.identities import ROWS
+from symad.narrowing import narrowed
 from symad.program import Program
 
 
@@ -52,4 +53,4 @@ def simplify(program: Program) -> Program:
     """
     b = Builder(identities)
     values = b.copy(program, [b.input(name) for name in program.inputs])
-    return b.finish(zip(program.outputs, [values[v] for v in program.results], strict=True))
+    return narrowed(b.finish(zip(program.outputs, [values[v] for v in program.results], strict=True)), identities)

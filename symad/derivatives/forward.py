@@ -13,8 +13,9 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from symad.builder import Builder
+from symad.derivatives.cases import by_cases, total
 from symad.derivatives.primal import Primal
-from symad.derivatives.reverse import contributed, guarded, total
+from symad.derivatives.reverse import contributed
 from symad.needs import ALWAYS, NEVER, both, either, use
 from symad.operations import LEAVES
 
@@ -110,7 +111,7 @@ def summed(b: Builder, terms: Sequence[tuple[int, int]]) -> Tangent:
     support = NEVER
     for _, condition in reversed(terms):
         support = either(b, support, condition)
-    inside = total(b, [guarded(b, term, condition, support) for term, condition in terms])
+    inside = by_cases(b, terms, support)
     if all(condition == support for _, condition in terms):
-        return Tangent(inside, guarded(b, inside, support, ALWAYS), support)
-    return Tangent(inside, total(b, [guarded(b, term, condition, ALWAYS) for term, condition in terms]), support)
+        return Tangent(inside, by_cases(b, [(inside, support)], ALWAYS), support)
+    return Tangent(inside, by_cases(b, terms, ALWAYS), support)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from symad.builder import Builder
+from symad.derivatives.cases import by_cases, total
 from symad.derivatives.partials import make_partial, missing, partial_derivative
 from symad.derivatives.primal import Primal
 from symad.needs import ALWAYS, NEVER, needs, use
@@ -25,8 +26,9 @@ def adjoints(start: Primal, seeds: Mapping[int, int]) -> dict[int, int]:
     """
     b, active, program = start.builder, start.active, start.program
     found: dict[int, int] = {}
+    if start.lazy:
+        return lazy_adjoints(start, seeds)
     received: dict[int, list[int] | int] = {result: seed for result, seed in seeds.items() if active[result]}
-    need = needs(b, start.count, [*seeds, *start.places]) if start.lazy else None
     order = start.before([*received])
     start.walked += len(order)
     for value in order:
@@ -43,11 +45,6 @@ def adjoints(start: Primal, seeds: Mapping[int, int]) -> dict[int, int]:
             contribution = contributed(b, value, position, adjoint, program, b, None) if active[operand] else None
             if contribution is None:
                 continue
-            if need is not None:
-                condition = use(b, value, position, need[value])
-                if condition == NEVER:  # a branch of a condition that is known not to hold here
-                    continue
-                contribution = guarded(b, contribution, condition, need[operand])
             others = received.get(operand)
             if others is None:
                 received[operand] = contribution
@@ -58,14 +55,30 @@ def adjoints(start: Primal, seeds: Mapping[int, int]) -> dict[int, int]:
     return found
 
 
-def total(b: Builder, contributions: list[int] | int) -> int:
-    """Add the contributions of a value, in the order of its uses: the sweep has met the last use first."""
-    if isinstance(contributions, int):
-        return contributions
-    value = contributions[-1]
-    for contribution in contributions[-2::-1]:
-        value = b.make("add", value, contribution)
-    return value
+def lazy_adjoints(start: Primal, seeds: Mapping[int, int]) -> dict[int, int]:
+    """Give the adjoints of a program with conditions; each contribution counts under the condition of its use."""
+    b, active, program = start.builder, start.active, start.program
+    need = needs(b, start.count, [*seeds, *start.places])
+    found: dict[int, int] = {}
+    received: dict[int, list[tuple[int, int]]] = {v: [(seed, ALWAYS)] for v, seed in seeds.items() if active[v]}
+    order = start.before([*received])
+    start.walked += len(order)
+    for value in order:
+        contributions = received.pop(value, None)
+        if contributions is None:
+            continue
+        adjoint = by_cases(b, contributions, need[value])
+        operation, operands = b.assignments[value]
+        if operation in LEAVES:
+            found[value] = adjoint
+            continue
+        for position in range(len(operands) - 1, -1, -1):
+            operand = operands[position]
+            contribution = contributed(b, value, position, adjoint, program, b, None) if active[operand] else None
+            condition = NEVER if contribution is None else use(b, value, position, need[value])
+            if contribution is not None and condition != NEVER:  # else a branch that is known not to be taken here
+                received.setdefault(operand, []).append((contribution, condition))
+    return found
 
 
 def contributed(
@@ -90,10 +103,3 @@ def contributed(
     if number in (1, -1):
         return adjoint if number == 1 else target.make("neg", adjoint)
     return None if number == 0 else target.make("mul", target.constant(number), adjoint)
-
-
-def guarded(b: Builder, contribution: int, condition: int, need: int) -> int:
-    """Make a contribution that arises under a narrower condition than the value it flows to: all of it, or zero."""
-    if condition in (need, ALWAYS):
-        return contribution
-    return b.make("select", condition, contribution, b.constant(0))
