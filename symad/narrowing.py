@@ -58,10 +58,11 @@ class Narrowing:
     """Make a program again, each operand as it looks from where it is used."""
 
     def __init__(self, program: Program, identities: Identities) -> None:
-        self.given = program
-        self.source = Builder()
-        self.source.copy(program, [self.source.input(name) for name in program.inputs])
-        self.need = needs(self.source, len(program.assignments), program.results)
+        self.source = b = Builder()
+        values = b.copy(program, [b.input(name) for name in program.inputs])
+        self.outputs, self.results = program.outputs, [values[v] for v in program.results]
+        self.count = len(b.assignments)
+        self.need = needs(b, self.count, self.results)
         self.target = Builder(identities)
         self.image = [self.target.input(name) for name in program.inputs]
         self.known: dict[int, list[Facts]] = {}
@@ -69,14 +70,13 @@ class Narrowing:
     def program(self) -> Program:
         """Walk through the assignments; one that is never needed is dropped at the end."""
         source, target, image = self.source, self.target, self.image
-        for value in range(len(image), len(self.given.assignments)):
+        for value in range(len(image), self.count):
             operation, operands = source.assignments[value]
             if operation in LEAVES:
                 image.append(target.leaf(operation, *operands))
             else:
                 image.append(target.make(operation, *[self.seen(value, p) for p in range(len(operands))]))
-        results = [image[v] for v in self.given.results]
-        return target.finish(zip(self.given.outputs, results, strict=True))
+        return target.finish(zip(self.outputs, [image[v] for v in self.results], strict=True))
 
     def seen(self, user: int, position: int) -> int:
         """Give an operand as its user sees it, a value of the target."""
