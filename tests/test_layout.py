@@ -27,7 +27,7 @@ LAYERS = (
     ("program", "wellformed", "numerics"),
     ("patterns",),
     ("builder",),
-    ("identities", "simplify", "algebra", "needs", "narrowing"),
+    ("identities", "simplify", "algebra", "needs", "decisions", "narrowing"),
     ("lalr", "mistakes", "expressions", "parse", "spans"),
     ("derivatives",),
     ("printers",),

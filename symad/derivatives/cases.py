@@ -10,17 +10,10 @@ chooses, and what no term needs is not asked. Linear in the length of the paths.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from symad.builder import Builder
-from symad.needs import ALWAYS, alternatives, narrower, parts
-
-
-class Node(NamedTuple):
-    """Hold what counts under a conjunction: its terms, and the conjunctions that go on, by condition and outcome."""
-
-    terms: list[int]
-    branches: dict[int, dict[bool, int]]
+from symad.decisions import Node, insert, paths
+from symad.needs import ALWAYS, narrower
 
 
 def total(b: Builder, contributions: list[int] | int) -> int:
@@ -47,37 +40,6 @@ def by_cases(b: Builder, terms: Sequence[tuple[int, int]], need: int) -> int:
         for path in found:
             insert(b, nodes, path, root).terms.append(term)
     return summed_up(b, nodes, root, need in (root, ALWAYS))
-
-
-def paths(b: Builder, condition: int) -> list[int]:
-    """List the alternatives of a condition if they exclude each other, else the condition alone."""
-    found = alternatives(b, condition) if condition >= 0 else [condition]
-    if len(found) > 1:
-        nodes = {ALWAYS: Node([], {})}
-        for path in found:
-            insert(b, nodes, path, ALWAYS).terms.append(path)
-        if any(len(node.terms) + len(node.branches) != 1 for node in nodes.values()):
-            return [condition]
-    return found
-
-
-def insert(b: Builder, nodes: dict[int, Node], path: int, root: int) -> Node:
-    """Give the node of a conjunction, made if it is new, and those that it begins with."""
-    new = []
-    node = path
-    while node not in nodes:
-        new.append(node)
-        node = parts(b, node)[0]
-        node = root if node == ALWAYS else node
-    for conjunction in reversed(new):
-        operation, operands = b.assignments[conjunction]
-        last = operands[1] if operation == "and" else conjunction
-        denied = b.assignments[last][0] == "not"
-        condition = b.assignments[last][1][0] if denied else last
-        nodes[node].branches.setdefault(condition, {})[not denied] = conjunction
-        nodes[conjunction] = Node([], {})
-        node = conjunction
-    return nodes[path]
 
 
 def summed_up(b: Builder, nodes: dict[int, Node], root: int, whole: bool) -> int:

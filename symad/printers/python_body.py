@@ -12,6 +12,7 @@ from fractions import Fraction
 from functools import partial
 from typing import NamedTuple
 
+from symad.needs import opposite
 from symad.numbers import Number
 from symad.numerics import MATH, OWN, SPECIAL
 from symad.operations import OPERATIONS
@@ -31,7 +32,7 @@ from symad.printers.emitter import (
     shown_uses,
 )
 from symad.printers.schedule import schedule
-from symad.program import Program
+from symad.program import Assignment, Program
 
 # fmt: off
 SELECT, OR, AND, NOT, COMPARE, SUM, PRODUCT, SIGN, POWER, CALL = 0, 10, 20, 30, 40, 50, 60, 70, 80, NAME - 1
@@ -52,48 +53,73 @@ class Body(NamedTuple):
 def body(program: Program, inputs: Sequence[str], names: Iterator[str]) -> Body:
     """Write the statements that compute a program's results; `inputs` are the parameters' names."""
     plan = schedule(program)
-    assignments, results, conditions = plan.assignments, plan.results, plan.conditions
+    assignments, results = plan.assignments, plan.results
     found = shapes(assignments, [*results, *range(plan.own, len(assignments))], TARGET)
     uses = shown_uses(found, results)
-    if conditions is not None:
-        count_conditions(conditions, found, uses)
-    e = emitter(assignments, found, TARGET, names, LIMIT, conditions, plan.asked)
+    if plan.blocks is not None:
+        count_conditions(plan.blocks, found, uses)
+    e = emitter(assignments, found, TARGET, names, LIMIT, plan.blocks, plan.asked)
     e.leaves(inputs)
     operations = set()
     for value in plan.order:
         shape = found[value]
         if shape is not None and uses[value]:
-            e.write(value)
+            if value < plan.own:
+                e.write(value)
+            else:
+                e.condition(value)
             operations.add("math.pow" if shape[0] is GENERAL_POWER else assignments[value][0])
             if uses[value] > 1:
                 e.name(value)
-    return Body(lines(e.statements), [joined(e.texts[v]) for v in results], operations)
+    return Body(lines(e.statements, assignments), [joined(e.texts[v]) for v in results], operations)
 
 
-def lines(statements: Sequence[Statement]) -> list[str]:
-    """Write statements, those under one condition in one block; what is computed when asked for is a function."""
+def lines(statements: Sequence[Statement], assignments: Sequence[Assignment]) -> list[str]:
+    """Write statements, those of one block together; what is computed when asked for is a function."""
     found = ["memo: dict[str, float] = {}"] if any(statement.asked for statement in statements) else []
-    last = ""
-    for condition, name, text, asked in statements:
+    blocks: list[tuple[int, ...]] = [() if s.asked else tuple([q.condition for q in s.block]) for s in statements]
+    opened: list[tuple[int, bool]] = []  # blocks inside each other: how many conditions the last has, whether it turns
+    inside: tuple[int, ...] = ()
+    for place, (questions, name, text, asked) in enumerate(statements):
+        block = blocks[place]
+        common = 0
+        while common < min(len(block), len(inside)) and block[common] == inside[common]:
+            common += 1
+        closed = [level for level in opened if level[0] > common]
+        opened = opened[: len(opened) - len(closed)]
+        begun = opened[-1][0] if opened else 0
+        turns = closed[:1] == [(begun + 1, False)] and len(block) > begun
+        turns = turns and opposite(assignments, block[begun], inside[begun])
+        while begun < len(block):
+            end = begun + 1 if turns else together(blocks, place, begun)
+            asking = " and ".join(q.text if q.level >= AND else f"({q.text})" for q in questions[begun:end])
+            asking = questions[begun].text if end == begun + 1 else asking
+            found.append("    " * len(opened) + ("else:" if turns else f"if {asking}:"))
+            opened.append((end, turns))
+            begun, turns = end, False
+        inside = block
+        margin = "    " * len(opened)
         if asked:
-            found += [
-                f"def {name}() -> float:",
-                f'    if "{name}" not in memo:',
-                f'        memo["{name}"] = {joined(text)}',
-            ]
-            found += [f'    return memo["{name}"]']
-            last = ""
-            continue
-        if condition and condition != last:
-            found.append(f"if {condition}:")
-        last = condition
-        found.append(f"{'    ' if condition else ''}{name} = {text}")
+            found += [f"def {name}() -> float:", f'    if "{name}" not in memo:']
+            found += [f'        memo["{name}"] = {joined(text)}', f'    return memo["{name}"]']
+        else:
+            found.append(f"{margin}{name} = {text}")
     return found
 
 
-def count_conditions(conditions: Sequence[int], found: Sequence[Shape | None], uses: list[int]) -> None:
+def together(blocks: Sequence[tuple[int, ...]], place: int, begun: int) -> int:
+    """Give how many conditions of a block to ask at once: those between which nothing stands."""
+    block = blocks[place]
+    end = len(block)
+    while place < len(blocks) and blocks[place][: begun + 1] == block[: begun + 1] and end > begun + 1:
+        end = next((k for k in range(begun, end) if blocks[place][k : k + 1] != block[k : k + 1]), end)
+        place += 1
+    return end
+
+
+def count_conditions(blocks: Sequence[Sequence[int] | None], found: Sequence[Shape | None], uses: list[int]) -> None:
     """Count a condition of values that get a name as one use more."""
-    wanted = {conditions[v] for v, used in enumerate(uses) if used > 1 and found[v] is not None and conditions[v] >= 0}
+    wanted = {c for v, used in enumerate(uses) if used > 1 and found[v] is not None for c in blocks[v] or ()}
     stack = sorted(wanted)
     while stack:
         value = stack.pop()
@@ -101,6 +127,7 @@ def count_conditions(conditions: Sequence[int], found: Sequence[Shape | None], u
         if uses[value]:
             uses[value] += 1
         elif shape is not None:
+            uses[value] = int(blocks[value] is not None)
             stack += [v for v in shape[1] if v not in wanted]
             wanted.update(shape[1])
 
@@ -146,8 +173,8 @@ def denial(view: View, operands: tuple[int, ...]) -> Shape:
     """Write the opposite of a condition: `a != b` for `not a == b`."""
     operation, inner = view.assignments[operands[0]]
     if operation in ("eq", "ne"):
-        opposite = "!=" if operation == "eq" else "=="
-        return comparison(opposite, opposite)(view, inner)
+        sign = "!=" if operation == "eq" else "=="
+        return comparison(sign, sign)(view, inner)
     return (DENIAL, operands)
 
 
