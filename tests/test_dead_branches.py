@@ -1,4 +1,4 @@
-"""A branch that is not taken does not exist: not in a value, a gradient, a Hessian or a warning, in no target, by no method.
+"""A branch that is not taken does not exist: in no value, derivative or warning, in no target, by no method.
 
 The cases are data (`dead_branches.py`); what they give comes from SymPy, by the formula of the branch that is taken.
 """
