@@ -14,9 +14,9 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from symad.builder import Builder, Identities
-from symad.needs import LEVELS, NEVER, alternatives, conditions, needs, use
+from symad.needs import ALWAYS, LEVELS, NEVER, alternatives, conditions, needs, row, use
 from symad.operations import LEAVES, NUMBERS
-from symad.program import Program, conditional
+from symad.program import LAZY, Program, conditional
 
 # fmt: off
 LESS, EQUAL, GREATER, UNORDERED = 1, 2, 4, 8  # how two doubles compare; a nan is neither
@@ -75,15 +75,16 @@ class Narrowing:
             if operation in LEAVES:
                 image.append(target.leaf(operation, *operands))
             else:
-                image.append(target.make(operation, *[self.seen(value, p) for p in range(len(operands))]))
-        return target.finish(zip(self.outputs, [image[v] for v in self.results], strict=True))
+                own = self.need[value]
+                needed = [NEVER if own == NEVER else use(source, value, k, own) for k in range(len(operands))]
+                image.append(target.make(operation, *map(self.seen, operands, needed)))
+        results = [self.seen(v, ALWAYS) for v in self.results]
+        return target.finish(zip(self.outputs, results, strict=True))
 
-    def seen(self, user: int, position: int) -> int:
-        """Give an operand as its user sees it, a value of the target."""
+    def seen(self, value: int, condition: int) -> int:
+        """Give a value as it looks from a use under a condition, a value of the target."""
         b = self.source
-        value: int = b.assignments[user][1][position]
-        condition = use(b, user, position, self.need[user]) if self.need[user] != NEVER else NEVER
-        if condition < 0:
+        if condition == NEVER or condition == ALWAYS and b.assignments[value][0] not in LAZY:
             return self.image[value]
         facts = self.facts(condition)
         while True:
@@ -121,23 +122,35 @@ def gathered(b: Builder, literals: Sequence[int]) -> Facts:
     """Gather what follows from conditions that hold."""
     facts = Facts({}, {}, {})
     for literal in literals:
-        operation, operands = b.assignments[literal]
-        denied = operation == "not"
-        condition = operands[0] if denied else literal
-        facts.outcomes[condition] = not denied
-        operation, operands = b.assignments[condition]
-        if operation in COMPARED:
-            x, y = operands
-            mask = COMPARED[operation] if not denied else ANYHOW - COMPARED[operation]
-            if b.assignments[x][0] in NUMBERS:
-                x, y, mask = y, x, turned(mask)
-            number = b.number(y)
-            if number is not None:
-                facts.numbers.setdefault(x, []).append((float(number), mask))
-            else:
-                facts.pairs[x, y] = facts.pairs.get((x, y), ANYHOW) & mask
-                facts.pairs[y, x] = turned(facts.pairs[x, y])
+        learn(b, facts, literal, True)
     return facts
+
+
+def learn(b: Builder, facts: Facts, condition: int, holds: bool) -> None:
+    """Add what follows from a condition that holds, or does not."""
+    while b.assignments[condition][0] == "not":
+        condition, holds = b.assignments[condition][1][0], not holds
+    facts.outcomes[condition] = holds
+    operation, operands = b.assignments[condition]
+    if operation in COMPARED:
+        x, y = operands
+        mask = COMPARED[operation] if holds else ANYHOW - COMPARED[operation]
+        if b.assignments[x][0] in NUMBERS:
+            x, y, mask = y, x, turned(mask)
+        number = b.number(y)
+        if number is not None:
+            facts.numbers.setdefault(x, []).append((float(number), mask))
+        else:
+            facts.pairs[x, y] = facts.pairs.get((x, y), ANYHOW) & mask
+            facts.pairs[y, x] = turned(facts.pairs[x, y])
+
+
+def after(b: Builder, facts: Facts, first: int, holds: bool) -> Facts:
+    """Give what is known where the first operand of `and` holds, or that of `or` does not."""
+    more = Facts({**facts.outcomes}, {**facts.pairs}, {x: [*known] for x, known in facts.numbers.items()})
+    for operand in row(b, first, "and" if holds else "or"):
+        learn(b, more, operand, holds)
+    return more
 
 
 def turned(mask: int) -> int:
@@ -179,11 +192,14 @@ def outcome(b: Builder, facts: Facts, condition: int, levels: int = LEVELS) -> b
         return True if not mask & ~wanted else False if not mask & wanted else None
     if operation not in ("not", "and", "or"):
         return None
-    outcomes = [outcome(b, facts, v, levels - 1) for v in operands]
+    first = outcome(b, facts, operands[0], levels - 1)
     if operation == "not":
-        return None if outcomes[0] is None else not outcomes[0]
+        return None if first is None else not first
     decides = operation == "or"
-    return decides if decides in outcomes else None if None in outcomes else not decides
+    if first is decides:
+        return decides
+    second = outcome(b, after(b, facts, operands[0], not decides), operands[1], levels - 1)
+    return second if first is not None or second is decides else None
 
 
 def branch(b: Builder, facts: Facts, condition: int, yes: int, no: int) -> int | None:
@@ -198,7 +214,7 @@ def other_condition(decides: bool) -> Choice:
     def choice(b: Builder, facts: Facts, x: int, y: int) -> int | None:
         if outcome(b, facts, x) is (not decides):
             return y
-        return x if outcome(b, facts, y) is (not decides) else None
+        return x if outcome(b, after(b, facts, x, not decides), y) is (not decides) else None
 
     return choice
 

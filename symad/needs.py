@@ -82,7 +82,7 @@ def expand(b: Builder, condition: int, holds: bool, levels: int) -> list[Path]:
     stops = operation == "or"  # the truth value of an operand that makes those after it superfluous
     found: list[Path] = []  # what decides
     begun: list[Path] = [[]]  # what leads to the next operand
-    listed = row(b, condition)
+    listed = row(b, condition, operation)
     for k, operand in enumerate(listed):
         inner = levels - 1 if k or len(listed) <= MANY else 0
         if holds == stops:
@@ -95,9 +95,8 @@ def expand(b: Builder, condition: int, holds: bool, levels: int) -> list[Path]:
     return found if holds == stops else begun
 
 
-def row(b: Builder, condition: int) -> list[int]:
+def row(b: Builder, condition: int, operation: str) -> list[int]:
     """List the operands of a conjunction or disjunction that is nested from the left, at most MANY from the end."""
-    operation = b.assignments[condition][0]
     found: list[int] = []
     while len(found) < MANY and b.assignments[condition][0] == operation:
         condition, last = b.assignments[condition][1]
