@@ -55,11 +55,6 @@ def double_negation(b: Builder, c: int) -> int | None:
     return of(b, c)[0]
 
 
-@row("exact", "and or", (ANY, ANY), "(if x > 0 and x > 0 then y else z) = (if x > 0 then y else z)", same=True)
-def repeated_condition(_b: Builder, c: int, _d: int) -> int | None:
-    return c
-
-
 LESS_OR_EQUAL = "(if x < y or x == y then z else u) = (if x <= y then z else u)"
 GREATER_OR_EQUAL = "(if x > y or x == y then z else u) = (if x >= y then z else u)"
 COMPLEMENTARY = "(if x > 0 then y else 0) + (if x > 0 then 0 else z) = (if x > 0 then y else z)"

@@ -67,8 +67,8 @@ def test_one_input(text: str, x: float, first: float, second: float) -> None:
     program = parse(text)
     for kind, seeds in FIRST.items():
         for how, made in ways(kind, program):
-            assert made(x, *seeds) == near(first), (kind, how)
-            assert symad.compile(made)(x, *seeds) == near(first), (kind, how)
+            assert (made(x, *seeds) if made.outputs else 0) == near(first), (kind, how)
+            assert not made.outputs or symad.compile(made)(x, *seeds) == near(first), (kind, how)
     for kind, seeds in (("hessian", ()), ("hessian_vector_product", (1.0,))):
         for how, made in ways(kind, program):
             found = made(x, *seeds) if made.outputs else 0
