@@ -27,7 +27,7 @@ LAYERS = (
     ("advice", "program", "wellformed", "loops", "numerics", "evaluation"),
     ("patterns",),
     ("builder", "fusion", "pruning"),
-    ("identities", "simplify_loops", "simplify", "unrolling", "algebra", "needs"),
+    ("identities", "simplify_loops", "simplify", "unrolling", "algebra", "needs", "decisions", "narrowing"),
     ("lalr", "mistakes", "expressions", "reading", "parse", "spans"),
     ("derivatives",),
     ("printers",),

@@ -16,7 +16,8 @@ from typing import Any
 from symad.collector import without_collector
 from symad.numerics import OWN, SPECIAL, function, indices
 from symad.printers.naming import Names
-from symad.printers.python_body import body, math_names
+from symad.printers.python_body import body
+from symad.printers.python_rules import math_names
 from symad.program import Program
 
 _numbers = itertools.count(1)  # a file name for each function, for tracebacks

@@ -12,10 +12,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from symad.builder import Builder
+from symad.derivatives.cases import total
 from symad.derivatives.forward import tangents
 from symad.derivatives.partials import Partial, compact, formula, make_partial, small_integers
 from symad.derivatives.primal import Primal
-from symad.derivatives.reverse import contributed, total
+from symad.derivatives.reverse import contributed
 from symad.operations import LEAVES, OPERATIONS
 from symad.simplify import identities
 

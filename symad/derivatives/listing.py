@@ -17,10 +17,11 @@ from itertools import chain, count
 from typing import NamedTuple
 
 from symad.builder import Builder
+from symad.derivatives.cases import by_cases, total
 from symad.derivatives.labels import chosen_inputs, derivative_label
 from symad.derivatives.partials import make_partial, partial_derivative
 from symad.derivatives.primal import dependents
-from symad.derivatives.reverse import contributed, guarded, total
+from symad.derivatives.reverse import contributed
 from symad.needs import ALWAYS, NEVER, needs, use
 from symad.numbers import Number
 from symad.operations import LEAVES, NUMBERS
@@ -146,7 +147,7 @@ class Listing:
                 if need is not None and condition != need[operand]:
                     condition = self.translated(condition) if condition != ALWAYS else ALWAYS
                     within = operation != "select" or need[value] != ALWAYS
-                    made = guarded(target, term.contribution, condition, NEVER)
+                    made = by_cases(target, [(term.contribution, condition)], ALWAYS)
                     term = term._replace(contribution=made, guarded=within)
                 received.setdefault(operand, []).append(term)
 

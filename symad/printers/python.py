@@ -13,11 +13,11 @@ from symad.derivatives.kinds import asked
 from symad.derivatives.search import CHEAPEST
 from symad.errors import TargetError
 from symad.numerics import OWN, SPECIAL, sources
-from symad.printers.python_body import math_names
 from symad.printers.python_docstring import docstring
 from symad.printers.python_functions import Function, Part, Point, functions, parts, point
 from symad.printers.python_main import main
 from symad.printers.python_results import Group, statement, style
+from symad.printers.python_rules import math_names
 from symad.program import Program
 from symad.simplify import simplify
 

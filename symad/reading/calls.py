@@ -48,6 +48,8 @@ class Calls(Names):
             return self.call_user(token, self.functions[name], arguments)
         if name == "where" and count == 3:
             return self.conditional(token, arguments[0], token, arguments[1], token, arguments[2])
+        if name == "piecewise":
+            return self.piecewise(token, arguments)
         if name not in CALLABLE:
             self.unknown(token, name, count)
         self.numeric(token, *arguments)
@@ -79,7 +81,7 @@ class Calls(Names):
             self.error(f"the function {name} uses itself", token, "a function may use those that are defined before it")
         if name in self.assigned or name in self.inputs:
             self.error(f"{name} is not a function", token, f"to multiply, write {token[1]}*(…)")
-        near = closest(name, [*self.functions, *CALLABLE, "where"])
+        near = closest(name, [*self.functions, *CALLABLE, "where", "piecewise"])
         product = f"to multiply, write {token[1]}*(…); a function is defined before it is used"
         hint = DERIVATIVES if name in ("D", "d", "derivative", "diff", "grad", "gradient") else product
         self.error(f"{name} is not a known function", token, f"did you mean {near}?" if near else hint)
