@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import NoReturn
 
-from symad.errors import closest
-from symad.lalr import Token, identifier
-from symad.operations import BOOLEAN, CALLABLE, DEFINITIONS, FUNCTIONS, LEAVES, OPERATIONS
+from symad.errors import ParseError, closest
+from symad.lalr import Token, identifier, tokens
+from symad.operations import BOOLEAN, CALL, CALLABLE, DEFINITIONS, FUNCTIONS, LEAVES, OPERATIONS, RULE
 from symad.program import Program, counted
 from symad.reading.names import Names, Scope
 
@@ -41,6 +43,7 @@ class Calls(Names):
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self.functions: dict[str, Function] = {}
+        self.ruled = dict.fromkeys(functions_ruled(text), -1)  # numbers of those with derivatives of their own
 
     def call(self, token: Token, _left: Token, arguments: list[int], _right: Token) -> int:
         name, count = identifier(token[1]), len(arguments)
@@ -90,6 +93,9 @@ class Calls(Names):
             wanted = counted(len(function.parameters), "argument")
             self.error(f"{token[1]} takes {wanted}, {len(arguments)} given", token)
         self.numeric(token, *arguments)
+        place = self.ruled.get(identifier(token[1]))
+        if place is not None:
+            return self.make(token, CALL, self.note(token, self.builder.leaf(RULE, place)), *arguments)
         values: dict[int, int] = dict(zip(function.parameters, arguments, strict=True))
         for value in self.cone(function):
             operation, operands = self.builder.assignments[value]
@@ -123,7 +129,11 @@ class Calls(Names):
             self.error("a function is defined outside of all blocks", token, f"move {name} before them")
         if name in self.functions:
             self.error(f"the function {name} is defined twice", token)
-        scope = self.open(token, "function")
+        return self.open_function(token, "function", names)
+
+    def open_function(self, token: Token, kind: str, names: list[Token]) -> Scope:
+        """Open a scope in which the parameters of a function are bound."""
+        scope = self.open(token, kind)
         for parameter in names:
             word = identifier(parameter[1])
             if word in scope.parameters:
@@ -146,3 +156,17 @@ class Calls(Names):
             hint = "the last line of a function is an expression without a name"
             self.error(f"the function {scope.token[1]} has no result", close, hint)
         self.function(scope, scope.bare)
+
+
+def functions_ruled(text: str) -> Iterator[str]:
+    """Give the names of the functions whose derivatives a text gives.
+
+    >>> [*functions_ruled("f(x) = x; derivative of f(x) = 1; f(derivative)")]
+    ['f']
+    """
+    last = ""
+    with suppress(ParseError):  # whoever reads the text reports it
+        for kind, word, _ in tokens(text) if "derivative" in text else ():
+            if last == "DERIVATIVE" and kind == "FUNCTION_NAME":
+                yield identifier(word)
+            last = kind
