@@ -51,7 +51,7 @@ def assigned(program: Program) -> dict[str, int]:
     values = {assignment: value for value, assignment in enumerate(program.assignments)}
     places: list[int] = []  # of the reader's values in the program, -1 for those of the bodies of functions
     for operation, operands in reader.builder.assignments:
-        known = operands if operation in LEAVES else tuple([places[v] for v in operands])
+        known = operands if operation in (*LEAVES, "parameter") else tuple([places[v] for v in operands])
         places.append(values.get((operation, known), -1))
     return {name: places[value] for name, value in reader.assigned.items() if places[value] >= 0}
 
