@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -78,8 +78,16 @@ class Calls(Names):
         """Report a call of something that is no function."""
         if name == "where":
             self.error(f"where takes 3 arguments, {count} given", token, "where(condition, a, b)")
+        before = "a function may use those that are defined before it"
         if any(scope.kind == "function" and identifier(scope.token[1]) == name for scope in self.scopes):
-            self.error(f"the function {name} uses itself", token, "a function may use those that are defined before it")
+            self.error(f"the function {name} uses itself", token, before)
+        uses = functions_used(self.text)
+        if name in uses:
+            for scope in self.scopes[:1]:
+                own = identifier(scope.token[1])
+                if scope.kind == "function" and own in reached(uses, name):
+                    self.error(f"the functions {own} and {name} use each other", token, before)
+            self.error(f"the function {name} is used before it is defined", token, f"move its definition up: {before}")
         if name in self.assigned or name in self.inputs:
             self.error(f"{name} is not a function", token, f"to multiply, write {token[1]}*(…)")
         near = closest(name, [*self.functions, *CALLABLE, "where"])
@@ -170,3 +178,38 @@ def functions_ruled(text: str) -> Iterator[str]:
             if last == "DERIVATIVE" and kind == "FUNCTION_NAME":
                 yield identifier(word)
             last = kind
+
+
+def functions_used(text: str) -> dict[str, set[str]]:
+    """Give for each function that a text defines what it calls.
+
+    >>> functions_used("f(x) = g(x) + sin(x); g(x) = { t = f(x); t }; f(2)") == {"f": {"g", "sin"}, "g": {"f"}}
+    True
+    """
+    found: dict[str, set[str]] = {}
+    uses: set[str] = set()
+    depth = 0
+    last: Token = ("", "", 0)
+    with suppress(ParseError):
+        for token in tokens(text):
+            kind = token[0]
+            depth += (kind == "OPEN") - (kind == "CLOSE")
+            if kind == "FUNCTION_NAME" and last[0] != "DERIVATIVE":
+                uses = found.setdefault(identifier(token[1]), set())
+            elif kind == "SEPARATOR" and depth == 0:
+                uses = set()
+            elif kind == "LEFT" and last[0] == "NAME":
+                uses.add(identifier(last[1]))
+            last = token
+    return found
+
+
+def reached(uses: Mapping[str, set[str]], name: str) -> set[str]:
+    """Give what a function calls, and what is called by that."""
+    found: set[str] = set()
+    stack = [name]
+    while stack:
+        new = uses.get(stack.pop(), set()) - found
+        found |= new
+        stack += new
+    return found

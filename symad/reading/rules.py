@@ -83,7 +83,8 @@ class Rules(Blocks):
         """Give a function its derivatives."""
         name, count = identifier(scope.token[1]), len(scope.parameters)
         if len(partials) != count:
-            reason = f"{name} has {counted(count, 'parameter')}, and {counted(len(partials), 'derivative')} given here"
+            given = f"{counted(len(partials), 'derivative')} {'are' if len(partials) > 1 else 'is'} given"
+            reason = f"{name} has {counted(count, 'parameter')}, and {given}"
             self.error(reason, scope.token, f"one by each, with commas between them: {', '.join(scope.parameters)}")
         self.numeric(scope.token, *partials)
         self.close()
@@ -99,10 +100,12 @@ class Rules(Blocks):
 
     def closed_over(self, scope: Scope, what: str, labels: Sequence[str], results: Sequence[int]) -> Program:
         """Make a program of what a scope has made, and of the constants that it uses; nothing else from outside."""
-        parameters = scope.parameters
-        captured, program = self.body(replace(scope, first=0), [*parameters], [*parameters.values()], labels, results)
+        inputs = [*scope.parameters.values()]
+        whole = replace(scope, first=0)
+        captured, program = self.body(whole, [*scope.parameters], inputs, labels, results)
         if captured:
-            name = self.called[captured[0]]
+            named = [v for v in self.cut(scope, inputs, results)[1] if v in self.called]
+            name = self.called[next(v for v in (*named, *captured) if self.cut(whole, inputs, [v])[1])]
             hint = f"a function with derivatives of its own depends on its parameters alone: make {name} one of them"
             self.error(f"{what} depends on {name}, which is no parameter", scope.token, hint)
         self.blocks.append((scope.first, len(self.builder.assignments)))
