@@ -20,7 +20,7 @@ from symad.derivatives.labels import chosen_inputs
 from symad.expansion import expanded
 from symad.numbers import write_number
 from symad.program import Program, counted
-from symad.rules import Rule, called
+from symad.rules import given
 
 POINTS = 10
 EFFORT = 1_500_000  # operations to many digits, some 15 seconds
@@ -118,10 +118,10 @@ def check(program: Program, wrt: Sequence[str] | None = None, points: int = POIN
     """
     derived = all_partials(program, wrt)
     report = compare(expanded(program), expanded(derived), wrt, points, seed)
-    given = [*dict.fromkeys(rule.name for rule in called(program) if isinstance(rule, Rule))]
-    if report.ok or not given:
+    names = given(program)
+    if report.ok or not names:
         return report
-    what = f"{listed(given)} {'have' if len(given) > 1 else 'has'} derivatives that are given, not derived"
+    what = f"{listed(names)} {'have' if len(names) > 1 else 'has'} derivatives that are given, not derived"
     return replace(report, notes=(*report.notes, f"{what}: those of the value itself are what they are compared with"))
 
 

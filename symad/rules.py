@@ -74,6 +74,11 @@ def closed_assignments(assignments: Sequence[Assignment], functions: tuple[Funct
             yield operation, payload
 
 
+def given(program: Program) -> list[str]:
+    """Name the functions that a program calls and that have derivatives of their own."""
+    return [*dict.fromkeys(rule.name for rule in called(program) if isinstance(rule, Rule))]
+
+
 def called(program: Program) -> Iterator[int | Rule]:
     """Give the functions that a program calls, in the bodies of its loops too: rules, or numbers inside of a rule."""
     for operation, payload in program.assignments:

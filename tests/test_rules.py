@@ -171,7 +171,9 @@ def test_a_program_without_rules_is_given_back() -> None:
 def test_generated_modules_compute_value_and_given_derivative() -> None:
     program = symad.parse(f"{STEP}y*step(2*x - 1)")
     scope: dict[str, object] = {"__name__": "generated"}
-    exec(symad.generate(program, ["value", "gradient", "hessian"]), scope)
+    text = symad.generate(program, ["value", "gradient", "hessian"])
+    assert "Derivatives that are given, not derived: those of step." in text
+    exec(text, scope)
     slope = math.exp(-0.36)
     assert scope["value"](2.0, 0.8) == 2  # type: ignore[operator]
     assert scope["gradient"](2.0, 0.8) == pytest.approx((1, 4 * slope), rel=1e-15)  # type: ignore[operator]
