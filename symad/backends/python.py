@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any
 
 from symad.collector import without_collector
+from symad.expansion import expanded
 from symad.numerics import OWN, SPECIAL, function, indices
 from symad.printers.naming import Names
 from symad.printers.python_body import body
@@ -41,7 +42,7 @@ def compiled(program: Program) -> Callable[..., Any]:
     A call that raises is computed again by the program itself, which says where it has no value.
     """
     inputs = [f"x{i}" for i in range(1, len(program.inputs) + 1)]
-    found = body(program, inputs, Names(inputs))
+    found = body(expanded(program), inputs, Names(inputs))
     parameters = ", ".join(inputs)
     results = ", ".join(found.results) or "()"
     lines = [*(f"  {line}" for line in found.lines), f"  return {results}"]

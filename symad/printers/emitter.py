@@ -90,6 +90,16 @@ def call(name: str, count: int = 1) -> Rule:
     return Rule(NAME - 1, (ANY,) * count, (f"{name}(", *[", "] * (count - 1), ")") if count else (name,))
 
 
+def by_name(rule: Callable[[str, int], Rule]) -> Chooser:
+    """Make the rule of the functions that have rules: each is written by its name, its arguments by their number."""
+
+    def choose(view: View, operands: tuple[int, ...]) -> Shape:
+        function, *arguments = operands
+        return rule(view.assignments[function][1][0].name, len(arguments)), tuple(arguments)
+
+    return choose
+
+
 def flattened(rule: Callable[[int], Rule], operation: str, most: int, *, nested: int = ANY) -> Chooser:
     """Make the rule of an operation on any number of operands: nested from the left, it is written as one call.
 
