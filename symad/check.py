@@ -11,14 +11,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from symad.comparison import SymPy, Tally, measure
 from symad.derivatives.gradient import all_partials
 from symad.derivatives.labels import chosen_inputs
+from symad.expansion import expanded
 from symad.numbers import write_number
 from symad.program import Program, counted
+from symad.rules import given
 
 POINTS = 10
 EFFORT = 1_500_000  # operations to many digits, some 15 seconds
@@ -114,7 +116,13 @@ def check(program: Program, wrt: Sequence[str] | None = None, points: int = POIN
     >>> check(parse("x1*x2 + sin(x1)")).ok
     True
     """
-    return compare(program, all_partials(program, wrt), wrt, points, seed)
+    derived = all_partials(program, wrt)
+    report = compare(expanded(program), expanded(derived), wrt, points, seed)
+    names = given(program)
+    if report.ok or not names:
+        return report
+    what = f"{listed(names)} {'have' if len(names) > 1 else 'has'} derivatives that are given, not derived"
+    return replace(report, notes=(*report.notes, f"{what}: those of the value itself are what they are compared with"))
 
 
 def compare(

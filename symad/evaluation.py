@@ -14,7 +14,7 @@ from symad.errors import EvaluationError
 from symad.loops import iterate, parted
 from symad.numbers import Number
 from symad.numerics import function
-from symad.operations import BODY, LEAVES, LOOP, NUMBERS, PROJECT
+from symad.operations import BODY, CALL, LEAVES, LOOP, NUMBERS, PROJECT, RULE
 from symad.program import LAZY, SQUARE, Program, conditional, live, write_assignment
 
 Function = Callable[..., Any]
@@ -36,7 +36,7 @@ class Evaluator:
     def __init__(self, program: Program, arithmetic: Arithmetic = DOUBLES) -> None:
         self.program = program
         self.arithmetic = arithmetic
-        names = {operation for operation, _ in program.assignments} - LEAVES - LAZY - {LOOP, PROJECT}
+        names = {operation for operation, _ in program.assignments} - LEAVES - LAZY - {LOOP, PROJECT, CALL}
         self.calls = {name: arithmetic.function(name) for name in names}
         self.lazy = conditional(program.assignments)
         self.orders: dict[Sequence[int], Program | Sequence[int]] = {}
@@ -64,11 +64,11 @@ class Evaluator:
         if operation == "input":
             return arguments[operands[0]]
         if operation in LEAVES:
-            return operands[0] if operation == BODY else self.arithmetic.constant(operands[0])
+            return operands[0] if operation in (BODY, RULE) else self.arithmetic.constant(operands[0])
         if operation == PROJECT:
             return values[operands[0]][assignments[operands[1]][1][0]]
-        if operation == LOOP:
-            return self.loop(value, values)
+        if operation in (LOOP, CALL):
+            return self.loop(value, values) if operation == LOOP else self.call(value, values)
         if operation == "pow" and assignments[operands[1]] == SQUARE:
             return values[operands[0]] * values[operands[0]]
         return self.calls[operation](*[values[v] for v in operands])
@@ -88,19 +88,37 @@ class Evaluator:
 
     def loop(self, value: int, values: Sequence[Any]) -> tuple[Any, ...]:
         """Run a loop whose operands are known, and give its results."""
-        program = self.program
-        body, *operands = [values[v] for v in program.assignments[value][1]]
-        within = self.bodies.get(value)
-        if within is None:
-            within = self.bodies[value] = Evaluator(body.program, self.arithmetic)
+        body, *operands = [values[v] for v in self.program.assignments[value][1]]
+        run = self.within(value, body.program).compute
         try:
-            return iterate(parted(body, operands), within.compute, self.arithmetic.constant)
+            return iterate(parted(body, operands), run, self.arithmetic.constant)
         except EvaluationError as error:
-            if error.text is None and program.origins and program.origins[value] >= 0:
-                error.text, error.start = program.text, program.origins[value]
-                error.end = error.start + 1
-            error.assignment = value
+            self.placed(error, value)
             raise
+
+    def call(self, value: int, values: Sequence[Any]) -> Any:
+        """Compute a function that has a rule, whose arguments are known."""
+        rule, *arguments = [values[v] for v in self.program.assignments[value][1]]
+        try:
+            return self.within(value, rule.value).compute(arguments, (0,), [None] * len(rule.value.assignments))[0]
+        except EvaluationError as error:
+            error.reason += f", in {write_assignment(rule.name, [str(x) for x in arguments])}"
+            self.placed(error, value)
+            raise
+
+    def within(self, value: int, program: Program) -> Evaluator:
+        """Give the evaluator of the body of a loop, or of a function that is called."""
+        if value not in self.bodies:
+            self.bodies[value] = Evaluator(program, self.arithmetic)
+        return self.bodies[value]
+
+    def placed(self, error: EvaluationError, value: int) -> None:
+        """Say where a loop or a call stands whose error has no place of its own."""
+        program = self.program
+        if error.text is None and program.origins and program.origins[value] >= 0:
+            error.text, error.start = program.text, program.origins[value]
+            error.end = error.start + 1
+        error.assignment = value
 
 
 def evaluate(program: Program, arguments: Sequence[float]) -> list[Any]:

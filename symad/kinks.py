@@ -16,7 +16,7 @@ from symad.builder import Builder
 from symad.derivatives.labels import chosen_inputs
 from symad.derivatives.partials import formula
 from symad.derivatives.primal import dependents
-from symad.identities.functions import COMPARE
+from symad.identities.conditions import COMPARE
 from symad.operations import LEAVES, OPERATIONS, Kink
 from symad.printers.infix import READING, write
 from symad.program import Program, live, write_assignment

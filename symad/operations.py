@@ -56,7 +56,8 @@ KINKS = frozenset({"kink", "jump", "edge", "limit", "branch"})
 INFIX = frozenset("add sub mul div pow neg lt le gt ge eq ne and or not select".split())
 NUMBERS = frozenset({"integer", "rational", "decimal"})  # constants carry their number in place of operands
 BODY, LOOP, PROJECT = "body", "loop", "project"  # what is no elementary operation: symad.loops
-LEAVES = NUMBERS | {"input", BODY}  # what has no operands: `("input", (k, shape))`, `("integer", (3,))`
+RULE, CALL = "rule", "call"  # nor are these: symad.rules
+LEAVES = NUMBERS | {"input", BODY, RULE}  # what has no operands: `("input", (k, shape))`, `("integer", (3,))`
 CONSTANTS = ("pi", "e")  # operations without operands
 
 

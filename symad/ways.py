@@ -23,6 +23,7 @@ from symad.derivatives.labels import chosen_inputs, derivative_label
 from symad.differences import slopes
 from symad.errors import EvaluationError, SymadError
 from symad.evaluation import evaluate, failure
+from symad.expansion import expanded
 from symad.judge import DIGITS, to_many_digits
 from symad.parse import parse
 from symad.printers.infix import formulas
@@ -216,7 +217,7 @@ def kinks(program: Program, arguments: list[float], chosen: Sequence[str]) -> It
     without: dict[str, list[str]] = {"jump": [], "kink": []}
     for label in program.outputs:
         try:
-            found = list(slopes(program.part([label]), arguments, places, Random(0)))
+            found = list(slopes(expanded(program.part([label])), arguments, places, Random(0)))
         except EvaluationError:
             continue
         for name, slope in zip(chosen, found, strict=True):
@@ -280,7 +281,7 @@ def every_way(
 
 def printed(program: Program) -> Program:
     """Read the one formula of a program again as it is printed."""
-    rows = formulas(program)
+    rows = formulas(expanded(program))
     lines = [f"input {', '.join(program.inputs)}", *[f"{name} = {text}" for name, text in rows.temporaries.items()]]
     return parse("\n".join([*lines, *rows.values()]))
 

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from typing import Any
 
 from symad.loops import parted
-from symad.operations import BODY, BOOLEAN, CONSTANTS, LOOP, NUMBERS, OPERATIONS, PROJECT
+from symad.operations import BODY, BOOLEAN, CALL, CONSTANTS, LOOP, NUMBERS, OPERATIONS, PROJECT, RULE
 from symad.program import Assignment, Program
 
 
@@ -43,7 +43,7 @@ def fault(
         return "is an input among the operations, or the reverse"
     if operation == "input":
         return None if operands[0] == value else "is an input out of order"
-    if operation in NUMBERS or operation == BODY:
+    if operation in (*NUMBERS, BODY, RULE):
         return None if len(operands) == 1 else "is not one constant"
     if operation in CONSTANTS:
         return None if not operands else "is a constant with operands"
@@ -51,6 +51,8 @@ def fault(
         return "uses a value that comes after it"
     if operation in (LOOP, PROJECT):
         return fault_of_loop(program, operation, operands, truths)
+    if operation == CALL:
+        return fault_of_call(program, operands, truths)
     if operation not in OPERATIONS:
         return "is no known operation"
     if len(operands) != len(OPERATIONS[operation].arguments):
@@ -91,8 +93,26 @@ def fault_of_loop(
     return None if outputs == wanted and body.emitted >= 0 else "has a body whose results do not fit"
 
 
+def fault_of_call(program: Program, operands: tuple[Any, ...], truths: Collection[int]) -> str | None:
+    """Say what is wrong with a call of a function that has a rule."""
+    if program.assignments[operands[0]][0] != RULE:
+        return "calls something that is no function"
+    if any(kind(program, v, truths) != "number" for v in operands[1:]):
+        return "is given something else than numbers"
+    rule = program.assignments[operands[0]][1][0]
+    if isinstance(rule, int):  # inside of a rule
+        return None
+    function = rule.functions[rule.place]
+    for part, count in ((check(function.value), 1), (check(function.partials), len(operands) - 1)):
+        if len(part.inputs) != len(operands) - 1:
+            return "has the wrong number of operands"
+        if [kind(part, v, ()) for v in part.results] != ["number"] * count:
+            return "calls a function whose results do not fit"
+    return None
+
+
 def kind(program: Program, value: int, truths: Collection[int]) -> str:
-    """Say what a value is: a number, a truth value, or of loops a body, a bundle of results, or a sequence."""
+    """Say what a value is: a number, a truth value, a function, or of loops a body, a bundle of results, a sequence."""
     while program.assignments[value][0] == "select":
         value = program.assignments[value][1][1]
     operation, operands = program.assignments[value]
@@ -100,4 +120,5 @@ def kind(program: Program, value: int, truths: Collection[int]) -> str:
         body = program.assignments[program.assignments[operands[0]][1][0]][1][0]
         return "sequence" if program.assignments[operands[1]][1][0] >= body.first_emitted else "number"
     logical = operation in BOOLEAN or operation == "input" and value in truths
-    return {BODY: "body", LOOP: "bundle"}.get(operation, "truth value" if logical else "number")
+    known = {BODY: "body", LOOP: "bundle", RULE: "function"}
+    return known.get(operation, "truth value" if logical else "number")

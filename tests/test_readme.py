@@ -141,6 +141,10 @@ def table_of_functions() -> str:
             if not OPERATIONS[name].infix:
                 call = f"`{name}({', '.join(OPERATIONS[name].arguments)})`"
                 shown.append(call + (f" ({', '.join(f'`{o}`' for o in others[name])})" if name in others else ""))
+        if group.startswith("comparisons"):
+            group, shown = "conditions", [f"`{call}`" for call in ("where(c, x, y)", "piecewise(c, x, d, y, z)")]
+            heads = [text.partition("=")[0].strip() for text in DEFINITIONS.values() if "= if " in text]
+            shown += [f"`{head}`" for head in heads]
         if shown:
             lines.append(f"| {group} | {', '.join(shown)} |")
     return "\n".join(lines) + "\n"

@@ -14,9 +14,11 @@ from functools import cache
 from typing import Any
 
 from symad.collector import without_collector
+from symad.expansion import expanded
 from symad.numerics import OWN, SPECIAL, function, indices
 from symad.printers.naming import Names
-from symad.printers.python_body import body, math_names
+from symad.printers.python_body import body
+from symad.printers.python_rules import math_names
 from symad.program import Program
 
 _numbers = itertools.count(1)  # a file name for each function, for tracebacks
@@ -40,7 +42,7 @@ def compiled(program: Program) -> Callable[..., Any]:
     A call that raises is computed again by the program itself, which says where it has no value.
     """
     inputs = [f"x{i}" for i in range(1, len(program.inputs) + 1)]
-    found = body(program, inputs, Names(inputs))
+    found = body(expanded(program), inputs, Names(inputs))
     parameters = ", ".join(inputs)
     results = ", ".join(found.results) or "()"
     lines = [*(f"  {line}" for line in found.lines), f"  return {results}"]

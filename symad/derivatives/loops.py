@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from symad.builder import Builder
 from symad.derivatives import forward, reverse
+from symad.derivatives.cases import total
 from symad.derivatives.primal import Primal
 from symad.derivatives.structure import dependence, operand_places
 from symad.loops import Body, Loop, read_loop
@@ -179,7 +180,7 @@ class Adjoints:
             incoming.setdefault(results[place], []).append(adjoint)
         places = [inputs[k] for k in active]
         primal = Primal(start.program, within, body.program.outputs, results, [names[k] for k in active], places)
-        seeded = {result: reverse.total(within, found) for result, found in incoming.items()}
+        seeded = {result: total(within, found) for result, found in incoming.items()}
         swept = reverse.adjoints(primal, seeded)
         self.found = {k: swept[inputs[k]] for k in active if inputs[k] in swept}
 
@@ -201,7 +202,7 @@ class Adjoints:
         histories = [self.result(history(body, j)) for j in range(body.carried)]
         streams = [v for place, found in self.seeds.items() if place >= body.first_emitted for v in found]
         sequences = [*histories, *loop.sequences, *streams]
-        inits = [reverse.total(b, [*self.seeds[j]]) if j in self.seeds else outside for j in self.carried]
+        inits = [total(b, [*self.seeds[j]]) if j in self.seeds else outside for j in self.carried]
         inits += [outside] * len(self.added)
         bounds = loop.bounds or (b.constant(1), self.result(body.carried))
         program = within.finish(zip(unique(labels, ()), outputs, strict=True))

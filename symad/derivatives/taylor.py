@@ -23,12 +23,13 @@ from operator import index
 
 from symad.builder import Builder
 from symad.collector import without_collector
+from symad.derivatives.cases import by_cases
 from symad.derivatives.forward import Tangent, chosen, summed
 from symad.derivatives.labels import chosen_inputs
 from symad.derivatives.partials import make_partial, partial_derivative
 from symad.derivatives.primal import Primal, primal
 from symad.derivatives.products import seed_names
-from symad.derivatives.reverse import contributed, guarded
+from symad.derivatives.reverse import contributed
 from symad.errors import DerivativeError
 from symad.needs import ALWAYS, NEVER, both, narrower
 from symad.numbers import Number
@@ -291,7 +292,7 @@ class Series:
         if found is None:
             return None
         inside = b.make("div", found.inside, divisor)
-        return Tangent(inside, guarded(b, inside, found.support, ALWAYS), found.support)
+        return Tangent(inside, by_cases(b, [(inside, found.support)], ALWAYS), found.support)
 
 
 def meeting(b: Builder, p: int, q: int) -> int:

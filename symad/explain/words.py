@@ -87,6 +87,16 @@ def by_the_book(operation: str, position: int) -> str:
     return readable(parse(f"input {', '.join(row.arguments)}, z\n{partial}"))
 
 
+def given(function: str, parameters: Sequence[str], position: int, partial: str) -> str:
+    """Quote the derivative of a function by one parameter as the user gave it; a long one is not repeated.
+
+    >>> given("step", ["x"], 0, "exp(-x^2)")
+    'd(step(x))/dx = exp(-x^2), as given for step'
+    """
+    written = f"d({write_assignment(function, parameters)})/d{parameters[position]}"
+    return f"{written}{f' = {partial},' if partial else ''} as given for {function}"
+
+
 def heading(mode: str, of: str) -> str:
     """Give the title of a sweep."""
     if mode == "reverse":

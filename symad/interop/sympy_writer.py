@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import Any
 
 from symad.errors import TargetError
+from symad.expansion import expanded
 from symad.numbers import Number
 from symad.operations import LEAVES, NUMBERS
 from symad.program import Program, live
@@ -45,6 +46,7 @@ def to_sympy(program: Program) -> Any:
     >>> to_sympy(parse("x1*x2 + sigmoid(x1)"))
     x1*x2 + 1/(1 + exp(-x1))
     """
+    program = expanded(program)
     try:
         values = Writer(program).run()
     except RecursionError:

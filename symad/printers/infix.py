@@ -22,6 +22,7 @@ from symad.printers.emitter import (
     Shape,
     Target,
     View,
+    by_name,
     call,
     emitter,
     flattened,
@@ -252,7 +253,7 @@ QUOTIENT = Rule(PRODUCT, (PRODUCT, POWER), ("", "/", ""))
 RAISED = Rule(POWER, (CALL, POWER), ("", "^", ""))
 CHOOSERS: dict[str, Rule | Chooser] = {
     "add": plus, "sub": minus, "mul": product, "div": division, "pow": power,
-    "neg": Rule(NEGATION, (PRODUCT,), ("-", "")),
+    "neg": Rule(NEGATION, (PRODUCT,), ("-", "")), "call": by_name(call),
     "max": flattened(partial(call, "max"), "max", MANY), "min": flattened(partial(call, "min"), "min", MANY),
     "hypot": flattened(partial(call, "hypot"), "hypot", MANY),
 }

@@ -10,7 +10,7 @@ from fractions import Fraction
 from symad.collector import without_collector
 from symad.numbers import Number
 from symad.operations import OPERATIONS
-from symad.printers.emitter import ANY, NAME, Chooser, Rule, Shape, Target, View, flattened
+from symad.printers.emitter import ANY, NAME, Chooser, Rule, Shape, Target, View, by_name, flattened
 from symad.printers.infix import (
     AND,
     CALL,
@@ -259,6 +259,11 @@ def extreme(name: str) -> Callable[[int], Rule]:
     return lambda count: opening(name, count)
 
 
+def named(function: str, count: int) -> Rule:
+    """Make the rule of a function that goes by a name of the user's."""
+    return Rule(CALL, (ANY,) * count, (rf"{symbol(function)}\left(", *[", "] * (count - 1), r"\right)"))
+
+
 def around(before: str, after: str, level: int = CALL) -> Rule:
     """Make the rule of a function of one argument that stands between delimiters."""
     return Rule(level, (ANY,), (before, after))
@@ -293,7 +298,7 @@ RULES |= {
     "polygamma": Rule(CALL, (ANY, ANY), (r"\psi^{(", r")}\left(", r"\right)")),
     "max": flattened(extreme("max"), "max", MANY), "min": flattened(extreme("min"), "min", MANY),
     "hypot": flattened(extreme("hypot"), "hypot", MANY),
-    "pi": Rule(NAME, (), (r"\pi",)), "e": Rule(NAME, (), ("e",)),
+    "pi": Rule(NAME, (), (r"\pi",)), "e": Rule(NAME, (), ("e",)), "call": by_name(named),
 }
 # fmt: on
 TARGET = Target(RULES, number, (r"\left(", r"\right)"))

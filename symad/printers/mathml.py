@@ -15,7 +15,20 @@ from functools import partial
 from symad.collector import without_collector
 from symad.numbers import Number
 from symad.operations import OPERATIONS
-from symad.printers.emitter import ANY, NAME, Chooser, Rule, Shape, Target, View, emitter, flattened, joined, shapes
+from symad.printers.emitter import (
+    ANY,
+    NAME,
+    Chooser,
+    Rule,
+    Shape,
+    Target,
+    View,
+    by_name,
+    emitter,
+    flattened,
+    joined,
+    shapes,
+)
 from symad.printers.infix import (
     AND,
     CALL,
@@ -223,6 +236,11 @@ def opening(operation: str, count: int) -> Rule:
     return Rule(CALL, (ANY,) * count, (head, *["<mo>,</mo>"] * (count - 1), RIGHT))
 
 
+def named(function: str, count: int) -> Rule:
+    """Make the rule of a function that goes by a name of the user's."""
+    return Rule(CALL, (ANY,) * count, (leaves([function])[0] + APPLY + LEFT, *["<mo>,</mo>"] * (count - 1), RIGHT))
+
+
 def sign(text: str, level: int, left: int, right: int) -> Rule:
     """Make the rule of an operation whose sign stands between its operands."""
     return Rule(level, (left, right), ("", f"<mo>{text}</mo>", ""))
@@ -258,7 +276,7 @@ RULES |= {
     "erfcinv": around(f"<msup><mi>erfc</mi>{INVERSE}</msup>{APPLY}{LEFT}", RIGHT),
     "max": flattened(partial(opening, "max"), "max", MANY), "min": flattened(partial(opening, "min"), "min", MANY),
     "hypot": flattened(partial(opening, "hypot"), "hypot", MANY),
-    "pi": Rule(NAME, (), ("<mi>π</mi>",)), "e": Rule(NAME, (), ("<mi>e</mi>",)),
+    "pi": Rule(NAME, (), ("<mi>π</mi>",)), "e": Rule(NAME, (), ("<mi>e</mi>",)), "call": by_name(named),
 }
 # fmt: on
 TARGET = Target(RULES, number, (LEFT, RIGHT))

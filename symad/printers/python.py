@@ -12,12 +12,13 @@ from symad.collector import without_collector
 from symad.derivatives.kinds import asked
 from symad.derivatives.search import CHEAPEST
 from symad.errors import TargetError
+from symad.expansion import expanded
 from symad.numerics import OWN, SPECIAL, sources
-from symad.printers.python_body import math_names
 from symad.printers.python_docstring import docstring
 from symad.printers.python_functions import Function, Part, Point, functions, parts, point
 from symad.printers.python_main import main
 from symad.printers.python_results import Group, statement, style
+from symad.printers.python_rules import math_names
 from symad.program import Program
 from symad.simplify import simplify
 
@@ -71,7 +72,7 @@ def generate(
         raise TargetError("a checkpoint takes two states at least", hint="100 are enough for a million iterations")
     at = point(program, wrt, style(signature, matrices), kinds, checkpoint)
     made = functions(at, parts(at, kinds, wrt, method, algebra), algebra)
-    texts = [docstring(simplify(program), at, made), header(made, at), structure(at, made)]
+    texts = [docstring(simplify(expanded(program)), at, made), header(made, at), structure(at, made)]
     operations = set().union(*(f.body.operations for f in made))
     texts += [f"\n\n{text}\n" for text in sources(operations)]
     texts += ["\n\n" + "\n".join(f.lines) + "\n" for f in made]

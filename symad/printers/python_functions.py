@@ -12,6 +12,7 @@ from symad.derivatives.hessian import hessian_places
 from symad.derivatives.jacobian import jacobian_places
 from symad.derivatives.kinds import derive, together
 from symad.derivatives.labels import chosen_inputs
+from symad.expansion import expanded
 from symad.printers.naming import Names
 from symad.printers.python_body import Body, body
 from symad.printers.python_names import WIDTH, filled, indented, parameter_names, plain, seed_parameters
@@ -95,7 +96,7 @@ def parts(at: Point, kinds: Sequence[str], wrt: Sequence[str] | None, method: st
     """Derive each kind."""
     found = {}
     for kind in kinds:
-        made = derive(kind, at.program, wrt, method, algebra=algebra)
+        made = expanded(derive(kind, at.program, wrt, method, algebra=algebra))
         seeds = seed_parameters(made.inputs[len(at.program.inputs) :], at.parameters)
         found[kind] = Part(kind, made, seeds, matrices(at, kind, wrt))
     return found

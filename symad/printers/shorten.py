@@ -12,12 +12,12 @@ from functools import cache
 from itertools import count
 
 from symad.builder import Builder
-from symad.operations import INFIX, LEAVES, NUMBERS
+from symad.operations import INFIX, LEAVES, NUMBERS, RULE
 from symad.printers.forms import as_product, expand, normal, shorter_squares
 from symad.printers.kernels import Kernels
 from symad.printers.sums import ONE, Sum, Term, freeze, gather, lone
 from symad.printers.terms import read
-from symad.printers.words import Words, quotient, say, scaled, signed
+from symad.printers.words import Words, function, quotient, say, scaled, signed
 from symad.printers.writer import Writer
 from symad.program import Program
 
@@ -126,6 +126,8 @@ def emit(b: Builder, inputs: Callable[[int], int], words: Words) -> int:
         stack.pop()
         if w.operation == "input":
             made[id(w)] = inputs(w.payload[0])
+        elif w.operation == RULE:
+            made[id(w)] = b.leaf(RULE, *w.payload)
         elif w.payload:
             made[id(w)] = b.constant(w.payload[0])
         else:
@@ -154,7 +156,7 @@ class Shortener:
         if operation == "input":
             return self.writer.kernel(self.ks.kernel("input", (), payload[0]))
         if operation in LEAVES:
-            return signed(payload[0])
+            return function(payload[0]) if operation == RULE else signed(payload[0])
         operands = [self.raw[v] if operation in INFIX else self.output(v) for v in payload]
         self.better[value] = any(not self.as_written(v, o) for v, o in zip(payload, operands, strict=True))
         known = [o for o in operands if o is not None]

@@ -10,18 +10,20 @@ from fractions import Fraction
 
 from symad.collector import without_collector
 from symad.numbers import Number, write_number
-from symad.printers.emitter import NAME, Emitter, Rule, Target, call, emitter, joined, shapes
+from symad.printers.emitter import NAME, Emitter, Target, by_name, call, emitter, joined, shapes
+from symad.printers.emitter import Rule as Form
 from symad.printers.infix import CALL, CALLS, LOGIC, POWER, PRODUCT, SIGN, SUM
 from symad.printers.naming import Names, label_names
-from symad.program import Program, count_uses
+from symad.program import Program, count_uses, write_assignment
+from symad.rules import Function, Rule, called
 
 WIDTH = 100  # characters of a line; a longer expression is named
 
 # fmt: off
-ARITHMETIC: dict[str, Rule] = {
-    "add": Rule(SUM, (SUM, PRODUCT), ("", " + ", "")), "sub": Rule(SUM, (SUM, PRODUCT), ("", " - ", "")),
-    "mul": Rule(PRODUCT, (PRODUCT, POWER), ("", "*", "")), "div": Rule(PRODUCT, (PRODUCT, POWER), ("", "/", "")),
-    "neg": Rule(SIGN, (POWER,), ("-", "")), "pow": Rule(POWER, (CALL, POWER), ("", "^", "")),
+ARITHMETIC: dict[str, Form] = {
+    "add": Form(SUM, (SUM, PRODUCT), ("", " + ", "")), "sub": Form(SUM, (SUM, PRODUCT), ("", " - ", "")),
+    "mul": Form(PRODUCT, (PRODUCT, POWER), ("", "*", "")), "div": Form(PRODUCT, (PRODUCT, POWER), ("", "/", "")),
+    "neg": Form(SIGN, (POWER,), ("-", "")), "pow": Form(POWER, (CALL, POWER), ("", "^", "")),
 }
 # fmt: on
 
@@ -31,14 +33,14 @@ def number(n: Number) -> tuple[str, int]:
     return write_number(n), PRODUCT if isinstance(n, Fraction) else NAME if n >= 0 else SIGN
 
 
-TARGET = Target({**CALLS, **LOGIC, **ARITHMETIC, "pi": call("pi", 0), "e": call("e", 0)}, number)
+TARGET = Target({**CALLS, **LOGIC, **ARITHMETIC, "pi": call("pi", 0), "e": call("e", 0), "call": by_name(call)}, number)
 
 
 @without_collector
 def source(program: Program) -> str:
     """Write a program as text that reads back as an equal program.
 
-    Labels that are no names become names: df/dx is df_dx.
+    Labels that are no names become names: df/dx is df_dx. Functions that have rules come first, with these.
 
     >>> from symad.parse import parse
     >>> print(source(parse("y = x^2; f = sin(y) + y/2")), end="")
@@ -49,14 +51,42 @@ def source(program: Program) -> str:
     """
     labels = label_names(program.outputs, program.inputs)
     names = Names({*program.inputs, *labels})
-    e = emitter(
-        program.assignments, shapes(program.assignments, range(len(program.assignments)), TARGET), TARGET, names
-    )
-    e.leaves(program.inputs)
-    in_order(e, count_uses(program.assignments, program.results), program.results)
-    lines = [f"input {', '.join(program.inputs)}"] if program.inputs else []
+    e = written(program, names)
+    lines = [line for functions in families(program) for line in definitions(functions)]
+    lines += [f"input {', '.join(program.inputs)}"] if program.inputs else []
     lines += [f"{s.name} = {joined(s.text)}" for s in e.statements]
     return "\n".join([*lines, *outputs(program, labels, e, names), f"output {', '.join(labels)}"]) + "\n"
+
+
+def families(program: Program) -> Iterator[tuple[Function, ...]]:
+    """Give the functions that have rules: those of one text together, since they may call each other."""
+    yield from dict.fromkeys(rule.functions for rule in called(program) if isinstance(rule, Rule))
+
+
+def definitions(functions: tuple[Function, ...]) -> Iterator[str]:
+    """Write the definitions of functions that have rules, then the rules; they name no inputs, and come before them."""
+    rules = [Rule(functions, place) for place in range(len(functions))]
+    for rule in rules:
+        yield f"{write_assignment(rule.name, rule.value.inputs)} = {block(rule.value)}"
+    for rule in rules:
+        yield f"derivative of {write_assignment(rule.name, rule.partials.inputs)} = {block(rule.partials)}"
+
+
+def block(program: Program) -> str:
+    """Write the results of a function: expressions, or a block that ends with them."""
+    e = written(program, Names(program.inputs))
+    results = ", ".join(joined(e.texts[v]) for v in program.results)
+    statements = [f"{s.name} = {joined(s.text)}" for s in e.statements]
+    return f"{{ {'; '.join([*statements, results])} }}" if statements else results
+
+
+def written(program: Program, names: Iterator[str]) -> Emitter:
+    """Write every value of a program."""
+    assignments = program.assignments
+    e = emitter(assignments, shapes(assignments, range(len(assignments)), TARGET), TARGET, names)
+    e.leaves(program.inputs)
+    in_order(e, count_uses(assignments, program.results), program.results)
+    return e
 
 
 def in_order(e: Emitter, uses: Sequence[int], results: Sequence[int]) -> None:

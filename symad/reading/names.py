@@ -12,6 +12,8 @@ from symad.expressions import Expressions
 from symad.lalr import Token, identifier
 from symad.operations import CONSTANTS
 
+CLOSED = ("function", "rule")  # scopes from which nothing gets out
+
 
 @dataclass(slots=True)
 class Scope:
@@ -20,7 +22,7 @@ class Scope:
     `parameters` are the values that are bound anew whenever the block is run: a function's arguments, a loop's index
     and what it carries, by name; `carried` is what it carries at first. `index` is the name of the index, `fixed` that
     which cannot be assigned: the same, or that of the element of a list. `bare` is the value of an expression without a
-    name.
+    name, `several` those of a list of such; `gone` are names that mean nothing.
     """
 
     token: Token
@@ -31,6 +33,8 @@ class Scope:
     before: dict[str, int | None] = field(default_factory=dict)
     bare: int | None = None
     lists: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    several: list[int] = field(default_factory=list)
+    gone: dict[str, str] = field(default_factory=dict)
     fixed: str = ""
     index: str = ""
 
@@ -100,7 +104,7 @@ class Names(Expressions):
         if name in self.inputs and name not in self.declared and name not in self.assigned:
             start = self.origins[self.inputs[name]]
             reason, hint = f"{name} is read before it is assigned", f"move `{name} = …` up, or declare `input {name}`"
-            if any(start > scope.token[2] and scope.kind != "function" for scope in self.scopes):
+            if any(start > scope.token[2] and scope.kind not in CLOSED for scope in self.scopes):
                 reason = f"{name} is carried from one iteration to the next, and has no value before the first one"
                 hint = f"give it one before the loop: {name} = 0"
             raise NamingError(reason, text=self.text, start=start, end=start + len(token[1]), hint=hint)
@@ -114,6 +118,8 @@ class Names(Expressions):
     def open(self, token: Token, kind: str) -> Scope:
         """Open a scope."""
         scope = Scope(token, kind, len(self.builder.assignments), lists=self.lists.copy())
+        if kind in CLOSED:
+            scope.gone = self.gone.copy()
         self.scopes.append(scope)
         return scope
 
@@ -135,6 +141,8 @@ class Names(Expressions):
         """Close the last scope; give what the names that it bound meant at its end."""
         scope = self.scopes.pop()
         self.lists = scope.lists
+        if scope.kind in CLOSED:
+            self.gone = scope.gone
         found = {name: self.assigned[name] for name in scope.before}
         for name, value in scope.before.items():
             if value is None:

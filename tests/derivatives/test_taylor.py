@@ -349,7 +349,7 @@ def test_time_is_linear_in_the_length() -> None:
 
 def test_a_sum_without_supports_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "meeting", lambda b, p, q: module.ALWAYS)
-    monkeypatch.setattr(module, "guarded", lambda b, inside, support, need: inside)
+    monkeypatch.setattr(module, "by_cases", lambda b, terms, need: terms[0][0])
     with pytest.raises(SymadError):
         series("sqrt(if x > 0 then x else 0)", 2)(-1, 1)
 

@@ -21,8 +21,9 @@ from symad.operations import OPERATIONS
 from symad.parse import parse
 from symad.printers.naming import Names
 from symad.printers.python import generate
-from symad.printers.python_body import RULES, body
+from symad.printers.python_body import body
 from symad.printers.python_names import parameter_names
+from symad.printers.python_rules import RULES
 from symad.program import Program
 from symad.simplify import simplify
 from tests.printers.modules import RUFF_RULES, ruff_finds
