@@ -65,9 +65,7 @@ def fault(
     return None if fits else "mixes numbers and truth values"
 
 
-def fault_of_loop(
-    program: Program, operation: str, operands: tuple[Any, ...], truths: Collection[int]
-) -> str | None:
+def fault_of_loop(program: Program, operation: str, operands: tuple[Any, ...], truths: Collection[int]) -> str | None:
     """Say what is wrong with a loop, or with what picks one of its results."""
     if operation == PROJECT:
         picked = program.assignments[operands[1]]
