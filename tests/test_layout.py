@@ -26,7 +26,7 @@ LAYERS = (
     ("operations",),
     ("advice", "program", "wellformed", "loops", "numerics", "evaluation"),
     ("patterns",),
-    ("builder", "fusion", "pruning"),
+    ("builder", "fusion", "pruning", "without_loops"),
     ("identities", "simplify_loops", "simplify", "unrolling", "algebra", "needs"),
     ("lalr", "mistakes", "expressions", "reading", "parse", "spans"),
     ("derivatives",),
@@ -34,7 +34,7 @@ LAYERS = (
     ("backends",),
     ("explain",),
     ("interop",),
-    ("precise", "arithmetics", "judge", "ways", "differences", "comparison", "check", "kinks"),
+    ("precise", "effort", "arithmetics", "judge", "ways", "differences", "comparison", "check", "kinks"),
     ("symad",),  # the public names
     ("arguments", "documents", "files", "points", "cli"),
     ("__main__",),
