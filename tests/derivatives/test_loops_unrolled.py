@@ -85,6 +85,12 @@ def compare_derivatives(kind: str, pair: Pair) -> None:
         compare(made, expected, f"{kind} {method}")
 
 
+@given(pair=pairs(2))
+def test_taylor(pair: Pair) -> None:
+    looped, written_out = map(symad.parse, pair)
+    compare(check(symad.taylor(looped, 3)), symad.taylor(written_out, 3), "taylor")
+
+
 @pytest.mark.parametrize("of", ["jacobian", "hessian"])
 @given(pair=pairs())
 def test_patterns_contain_those_of_what_is_written_out(of: str, pair: Pair) -> None:
