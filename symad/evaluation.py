@@ -5,6 +5,7 @@ What is needed is decided on the way: of a condition only the branch that is tak
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -92,7 +93,7 @@ class Evaluator:
         body, *operands = [values[v] for v in program.assignments[value][1]]
         within = self.bodies.get(value)
         if within is None:
-            within = self.bodies[value] = Evaluator(body.program, self.arithmetic)
+            within = self.bodies[value] = type(self)(body.program, self.arithmetic)
         try:
             return iterate(parted(body, operands), within.compute, self.arithmetic.constant)
         except EvaluationError as error:
@@ -101,6 +102,27 @@ class Evaluator:
                 error.end = error.start + 1
             error.assignment = value
             raise
+
+
+class FiniteEvaluator(Evaluator):
+    """Evaluate, and stop at the first result that is infinite or nan."""
+
+    def assignment(self, value: int, arguments: Sequence[Any], values: Sequence[Any]) -> Any:
+        """Evaluate one assignment, whose operands are known."""
+        found = super().assignment(value, arguments, values)
+        if isinstance(found, float) and not math.isfinite(found):
+            raise OverflowError if math.isinf(found) else ValueError
+        return found
+
+
+def finite(program: Program, arguments: Sequence[float]) -> list[float]:
+    """Evaluate the outputs of a program; infinity and nan are no values, and the error names where they come from."""
+    values = evaluate(program, arguments)
+    found: Sequence[float] = [float(values[v]) for v in program.results]
+    if not all(map(math.isfinite, found)):
+        outputs = range(len(program.outputs))
+        found = FiniteEvaluator(program).compute(arguments, outputs, [None] * len(program.assignments))
+    return [*found]
 
 
 def evaluate(program: Program, arguments: Sequence[float]) -> list[Any]:

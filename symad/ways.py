@@ -23,7 +23,7 @@ from symad.derivatives.labels import chosen_inputs, derivative_label
 from symad.differences import slopes
 from symad.effort import counts
 from symad.errors import EvaluationError, SymadError
-from symad.evaluation import evaluate, failure
+from symad.evaluation import finite
 from symad.judge import DIGITS, to_many_digits
 from symad.loops import looped
 from symad.parse import parse
@@ -197,7 +197,7 @@ def compare(program: Program, at: Mapping[str, float], wrt: Sequence[str] | None
     """
     chosen = chosen_inputs(program, wrt)
     arguments = arguments_at(program, at)
-    values = values_at(program, arguments)
+    values = dict(zip(program.outputs, finite(program, arguments), strict=True))
     refuse_what_takes_long(program, len(chosen))
     derived = all_partials(program, wrt)
     labels = derived.outputs[len(program.outputs) :]
@@ -241,15 +241,6 @@ def refuse_what_takes_long(program: Program, inputs: int) -> None:
         most = (EFFORT // size - ONCE) // outputs
         reason = f"comparing {counted(inputs * outputs, 'derivative')} of {size} assignments takes too long"
         raise SymadError(reason, hint=f"choose {counted(most, 'input')} at most: --wrt, wrt=" if most > 0 else None)
-
-
-def values_at(program: Program, arguments: Sequence[float]) -> dict[str, float]:
-    """Evaluate the outputs; infinity and nan are no values."""
-    values = evaluate(program, arguments)
-    if not all(math.isfinite(values[v]) for v in program.results):
-        value, number = next((v, x) for v, x in enumerate(values) if x is not None and not math.isfinite(x))
-        raise failure(program, value, values, OverflowError() if math.isinf(number) else ValueError())
-    return {label: float(values[v]) for label, v in zip(program.outputs, program.results, strict=True)}
 
 
 # the ways

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from symad.errors import EvaluationError
 from symad.parse import parse
 from symad.ways import Comparison, compare
 
@@ -58,3 +59,8 @@ def test_a_loop_that_ends_only_because_doubles_do() -> None:
     assert found.truths == {"df/dx": None}
     assert "there is no true value of df/dx, and no error" in found.notes
     assert [way.cells[0].value for way in found.ways if way.name == "reverse mode"] == [2.0]
+
+
+def test_what_overflows_in_a_loop_is_named_with_its_iteration() -> None:
+    with pytest.raises(EvaluationError, match=r"w3 = w2\*w2 overflows at w2 = 1.9.*e\+244, for k = 10"):
+        compare(parse("s = x; for k in 1..30 { s = s*s }; s"), {"x": 3})

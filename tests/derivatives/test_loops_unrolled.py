@@ -10,6 +10,8 @@ import pytest
 from hypothesis import example, given
 
 import symad
+from symad.derivatives.kinds import derive as derived
+from symad.derivatives.kinds import together
 from symad.errors import DerivativeError
 from symad.precise import evaluate
 from symad.program import Program
@@ -18,6 +20,7 @@ from tests.derivatives.methods import METHODS, SCALAR, STRAIGHT, derive
 from tests.derivatives.unrolled import INPUTS, Pair, pairs
 
 POINTS = ((0.7, -1.3, 0.4), (-0.6, 0.9, 2.2))
+KINDS = ("value", "jacobian", "hessian")
 DIGITS = 60
 AGREES = mpmath.mpf(10) ** -40  # relative, and absolute below 1: what cancels has 20 digits left to do so
 
@@ -83,6 +86,17 @@ def compare_derivatives(kind: str, pair: Pair) -> None:
     expected = derive(kind)(written_out)
     for method, made in ways(kind, looped):
         compare(made, expected, f"{kind} {method}")
+
+
+@given(pair=pairs(2))
+def test_kinds_together_and_apart(pair: Pair) -> None:
+    looped, written_out = map(symad.parse, pair)
+    both = check(together([derived(kind, looped) for kind in KINDS]))
+    expected = together([derived(kind, written_out) for kind in KINDS])
+    compare(both, expected, "together")
+    for label in both.outputs:
+        part = check(both.part([label]))
+        assert values(part, POINTS[0]) == {label: values(both, POINTS[0])[label]}
 
 
 @given(pair=pairs(2))
