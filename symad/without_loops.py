@@ -1,6 +1,6 @@
 """Program in, Program without loops out: every iteration is written down, as long as their number is known.
 
-For judges who take no loops: nothing is simplified, and the sequences between the loops of a derivative are written out.
+For judges who take no loops: nothing is simplified, and sequences between the loops of a derivative are written out.
 """
 
 from __future__ import annotations

@@ -9,8 +9,8 @@ import symad
 from symad.errors import SymadError
 from symad.loops import looped
 from symad.program import Program
-from symad.without_loops import without_loops
 from symad.wellformed import check
+from symad.without_loops import without_loops
 from tests.derivatives.unrolled import Pair, pairs
 
 POINT = (0.7, -1.3, 0.4)

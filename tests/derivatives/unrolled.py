@@ -17,7 +17,6 @@ Node = tuple[Any, ...]
 Indices = Mapping[str, int] | None  # what the indices are where loops are written out; None where they are not
 
 INPUTS = ("x", "y", "z")
-NEVER_ZERO = ("x", "y")  # inputs that nothing is assigned to: x^k has no derivatives at 0 where k is not known
 STATE = ("a", "b", "c")
 LOCAL = ("u", "v")
 LOOPS = ("i", "j", "k")
@@ -151,7 +150,7 @@ def reduction(draw: DrawFn, scope: Scope, depth: int) -> Node:
     inner = Scope(scope.names, (*scope.indices, name))
     term = ("apply", draw(st.sampled_from(BOUNDED)), draw(expressions(inner, depth - 1)))
     if draw(st.booleans()):
-        term = ("mul", term, ("power", draw(st.sampled_from(NEVER_ZERO)), name))
+        term = ("mul", term, ("power", draw(st.sampled_from(INPUTS)), name))
     return (draw(st.sampled_from(("sum", "product"))), name, first, last, term)
 
 
