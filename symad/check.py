@@ -17,6 +17,7 @@ from typing import Any
 from symad.comparison import SymPy, Tally, measure
 from symad.derivatives.gradient import all_partials
 from symad.derivatives.labels import chosen_inputs
+from symad.effort import counts
 from symad.expansion import expanded
 from symad.numbers import write_number
 from symad.program import Program, counted
@@ -134,14 +135,20 @@ def compare(
     notes = []
     for output in program.outputs:
         formula = program.part([output])
-        tallies = measure(formula, derived, names, points, seed, EFFORT // len(program.outputs))
-        judge = SymPy(formula, SYMBOLIC - len(rows))
+        whole = counts(formula)
+        moving = [name for name in names if program.inputs.index(name) not in whole]
+        fixed = [name for name in names if name not in moving]
+        if fixed:
+            are, them = ("are counts", "them") if len(fixed) > 1 else ("is a count", "it")
+            notes.append(f"{listed(fixed)} {are} of iterations: {output} has no derivative by {them}")
+        tallies = measure(formula, derived, moving, points, seed, EFFORT // len(program.outputs), whole)
+        judge = SymPy(formula, SYMBOLIC - len(rows), whole)
         rows += [row(tally, judge.verdict(derived, tally)) for tally in tallies]
-        if len(tallies) < len(names):
-            notes.append(f"{len(tallies)} of the {len(names)} derivatives of {output} were compared: there are many")
+        if len(tallies) < len(moving):
+            notes.append(f"{len(tallies)} of the {len(moving)} derivatives of {output} were compared: there are many")
     wrong = sum(not row.ok for row in rows)
     if not rows:
-        notes.append("there is no input: nothing to compare")
+        notes.append("there is no input: nothing to compare" if not notes else "nothing to compare")
     else:
         verb = "agrees" if wrong == len(rows) - 1 else "agree"
         notes.append(f"{len(rows) - wrong} of {counted(len(rows), 'derivative')} {verb}")

@@ -5,6 +5,7 @@ What is needed is decided on the way: of a condition only the branch that is tak
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -109,7 +110,7 @@ class Evaluator:
     def within(self, value: int, program: Program) -> Evaluator:
         """Give the evaluator of the body of a loop, or of a function that is called."""
         if value not in self.bodies:
-            self.bodies[value] = Evaluator(program, self.arithmetic)
+            self.bodies[value] = type(self)(program, self.arithmetic)
         return self.bodies[value]
 
     def placed(self, error: EvaluationError, value: int) -> None:
@@ -119,6 +120,27 @@ class Evaluator:
             error.text, error.start = program.text, program.origins[value]
             error.end = error.start + 1
         error.assignment = value
+
+
+class FiniteEvaluator(Evaluator):
+    """Evaluate, and stop at the first result that is infinite or nan."""
+
+    def assignment(self, value: int, arguments: Sequence[Any], values: Sequence[Any]) -> Any:
+        """Evaluate one assignment, whose operands are known."""
+        found = super().assignment(value, arguments, values)
+        if isinstance(found, float) and not math.isfinite(found):
+            raise OverflowError if math.isinf(found) else ValueError
+        return found
+
+
+def finite(program: Program, arguments: Sequence[float]) -> list[float]:
+    """Evaluate the outputs of a program; infinity and nan are no values, and the error names where they come from."""
+    values = evaluate(program, arguments)
+    found: Sequence[float] = [float(values[v]) for v in program.results]
+    if not all(map(math.isfinite, found)):
+        outputs = range(len(program.outputs))
+        found = FiniteEvaluator(program).compute(arguments, outputs, [None] * len(program.assignments))
+    return [*found]
 
 
 def evaluate(program: Program, arguments: Sequence[float]) -> list[Any]:

@@ -11,9 +11,9 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 
 from symad.errors import EvaluationError, ParseError, SymadError
-from symad.evaluation import evaluate, failure
+from symad.evaluation import finite
 from symad.lalr import identifier
-from symad.operations import NUMBERS
+from symad.loops import looped
 from symad.parse import parse
 from symad.program import Program, arguments_at
 
@@ -95,17 +95,6 @@ def values_at(program: Program, derived: Program, point: Mapping[str, float]) ->
     return dict(zip(derived.outputs, found, strict=True))
 
 
-def finite(program: Program, arguments: Sequence[float]) -> list[float]:
-    """Evaluate the outputs of a program; infinity and nan are no values."""
-    values = evaluate(program, arguments)
-    found = [values[v] for v in program.results]
-    if not all(map(math.isfinite, found)):
-        numbers = ((v, x) for v, x in enumerate(values) if x is not None and not math.isfinite(x))
-        value, number = next((v, x) for v, x in numbers if program.assignments[v][0] not in NUMBERS)
-        raise failure(program, value, values, OverflowError() if math.isinf(number) else ValueError())
-    return found
-
-
 def failing(program: Program, arguments: Sequence[float]) -> EvaluationError | None:
     """Give the error of a program that has no value, None where it has one."""
     try:
@@ -116,8 +105,11 @@ def failing(program: Program, arguments: Sequence[float]) -> EvaluationError | N
 
 
 def written(program: Program, count: int) -> str:
-    """Write the last of the first outputs as a formula, as long as it shares nothing."""
+    """Write the last of the first outputs as a formula, as long as it shares nothing and has no loop."""
     from symad.printers.infix import formulas
 
-    rows = formulas(program.part(program.outputs[count - 1 : count]))
+    part = program.part(program.outputs[count - 1 : count])
+    if looped(part.assignments):
+        return ""
+    rows = formulas(part)
     return "" if rows.temporaries else rows[program.outputs[count - 1]]

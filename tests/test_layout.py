@@ -27,7 +27,7 @@ LAYERS = (
     ("advice", "program", "wellformed", "loops", "numerics", "evaluation"),
     ("patterns",),
     ("rules",),
-    ("builder", "fusion", "pruning"),
+    ("builder", "fusion", "pruning", "without_loops"),
     ("identities", "needs", "decisions", "narrowing"),
     ("simplify_loops", "simplify", "expansion", "unrolling", "algebra"),
     ("lalr", "mistakes", "expressions", "reading", "parse", "spans"),
@@ -36,7 +36,7 @@ LAYERS = (
     ("backends",),
     ("explain",),
     ("interop",),
-    ("precise", "arithmetics", "judge", "ways", "differences", "comparison", "check", "kinks"),
+    ("precise", "effort", "arithmetics", "judge", "ways", "differences", "comparison", "check", "kinks"),
     ("symad",),  # the public names
     ("arguments", "documents", "files", "points", "cli"),
     ("__main__",),

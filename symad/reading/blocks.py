@@ -215,7 +215,7 @@ class Blocks(Lists):
         """List the values of a block that its results need, and the values from outside that these use.
 
         What is used in a branch only, and may have no value, is made again inside: where the branch is not taken, it is
-        not needed.
+        not needed. So is a truth value: what comes from outside are numbers.
         """
         within: set[int] = set()
         while True:
@@ -243,7 +243,8 @@ class Blocks(Lists):
             operation, operands = assignments[value]
             given = operation in ("input", "parameter")
             constant = operation in LEAVES and not given
-            if given or not constant and value < scope.first and value not in within:
+            again = constant or value in self.booleans or value in within
+            if given or value < scope.first and not again:
                 outside.add(value)
                 continue
             inside.add(value)
