@@ -5,7 +5,6 @@ A program in, the same program out, or an error that shows the faulty line with 
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any
 
 from symad.loops import parted
@@ -13,15 +12,14 @@ from symad.operations import BODY, BOOLEAN, CALL, CONSTANTS, LOOP, NUMBERS, OPER
 from symad.program import Assignment, Program
 
 
-def check(program: Program, truths: Collection[int] = ()) -> Program:
+def check(program: Program) -> Program:
     """Check that a program is well formed and give it back; the message shows the faulty line with its neighbours.
 
-    Operands come before their use, inputs first and each once, no assignment twice, truth values where they belong:
-    inputs are numbers, but for `truths`, which the body of a loop may capture.
+    Operands come before their use, inputs first and each once, no assignment twice, truth values where they belong.
     """
     seen: set[Assignment] = set()
     for value, (operation, operands) in enumerate(program.assignments):
-        problem = fault(program, value, operation, operands, truths)
+        problem = fault(program, value, operation, operands)
         if problem is None and (operation, operands) in seen:
             problem = "is made twice"
         if problem:
@@ -35,9 +33,7 @@ def check(program: Program, truths: Collection[int] = ()) -> Program:
     return program
 
 
-def fault(
-    program: Program, value: int, operation: str, operands: tuple[Any, ...], truths: Collection[int]
-) -> str | None:
+def fault(program: Program, value: int, operation: str, operands: tuple[Any, ...]) -> str | None:
     """Say what is wrong with one assignment."""
     if (operation == "input") != (value < len(program.inputs)):
         return "is an input among the operations, or the reverse"
@@ -50,14 +46,14 @@ def fault(
     if any(not 0 <= v < value for v in operands):
         return "uses a value that comes after it"
     if operation in (LOOP, PROJECT):
-        return fault_of_loop(program, operation, operands, truths)
+        return fault_of_loop(program, operation, operands)
     if operation == CALL:
-        return fault_of_call(program, operands, truths)
+        return fault_of_call(program, operands)
     if operation not in OPERATIONS:
         return "is no known operation"
     if len(operands) != len(OPERATIONS[operation].arguments):
         return "has the wrong number of operands"
-    types = [kind(program, v, truths) for v in operands]
+    types = [kind(program, v) for v in operands]
     if operation == "select":
         fits = types[0] == "truth value" and types[1] == types[2] in ("number", "truth value", "sequence")
     else:
@@ -65,7 +61,7 @@ def fault(
     return None if fits else "mixes numbers and truth values"
 
 
-def fault_of_loop(program: Program, operation: str, operands: tuple[Any, ...], truths: Collection[int]) -> str | None:
+def fault_of_loop(program: Program, operation: str, operands: tuple[Any, ...]) -> str | None:
     """Say what is wrong with a loop, or with what picks one of its results."""
     if operation == PROJECT:
         picked = program.assignments[operands[1]]
@@ -79,23 +75,19 @@ def fault_of_loop(program: Program, operation: str, operands: tuple[Any, ...], t
     loop = parted(body, operands[1:])
     if len(loop.operands) != len(operands) - 1 or len(loop.operands) != len(body.program.inputs) + body.indexed:
         return "has the wrong number of operands"
-    given = [kind(program, v, truths) for v in loop.operands]
-    first = len(given) - body.captured
-    wanted = ["number"] * (first - body.items) + ["sequence"] * body.items
-    if given[:first] != wanted or not {*given[first:]} <= {"number", "truth value"}:
+    if any(kind(program, v) != ("sequence" if v in loop.sequences else "number") for v in loop.operands):
         return "is given something else than numbers"
-    within = [k - body.indexed for k in range(first, len(given)) if given[k] == "truth value"]
-    check(body.program, within)
-    outputs = [kind(body.program, v, within) for v in body.program.results]
+    check(body.program)
+    outputs = [kind(body.program, v) for v in body.program.results]
     wanted = ["truth value"] * body.conditional + ["number"] * (len(outputs) - body.conditional)
     return None if outputs == wanted and body.emitted >= 0 else "has a body whose results do not fit"
 
 
-def fault_of_call(program: Program, operands: tuple[Any, ...], truths: Collection[int]) -> str | None:
+def fault_of_call(program: Program, operands: tuple[Any, ...]) -> str | None:
     """Say what is wrong with a call of a function that has a rule."""
     if program.assignments[operands[0]][0] != RULE:
         return "calls something that is no function"
-    if any(kind(program, v, truths) != "number" for v in operands[1:]):
+    if any(kind(program, v) != "number" for v in operands[1:]):
         return "is given something else than numbers"
     rule = program.assignments[operands[0]][1][0]
     if isinstance(rule, int):  # inside of a rule
@@ -104,12 +96,12 @@ def fault_of_call(program: Program, operands: tuple[Any, ...], truths: Collectio
     for part, count in ((check(function.value), 1), (check(function.partials), len(operands) - 1)):
         if len(part.inputs) != len(operands) - 1:
             return "has the wrong number of operands"
-        if [kind(part, v, ()) for v in part.results] != ["number"] * count:
+        if [kind(part, v) for v in part.results] != ["number"] * count:
             return "calls a function whose results do not fit"
     return None
 
 
-def kind(program: Program, value: int, truths: Collection[int]) -> str:
+def kind(program: Program, value: int) -> str:
     """Say what a value is: a number, a truth value, a function, or of loops a body, a bundle of results, a sequence."""
     while program.assignments[value][0] == "select":
         value = program.assignments[value][1][1]
@@ -117,6 +109,5 @@ def kind(program: Program, value: int, truths: Collection[int]) -> str:
     if operation == PROJECT:
         body = program.assignments[program.assignments[operands[0]][1][0]][1][0]
         return "sequence" if program.assignments[operands[1]][1][0] >= body.first_emitted else "number"
-    logical = operation in BOOLEAN or operation == "input" and value in truths
     known = {BODY: "body", LOOP: "bundle", RULE: "function"}
-    return known.get(operation, "truth value" if logical else "number")
+    return known.get(operation, "truth value" if operation in BOOLEAN else "number")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import pytest
 
@@ -124,15 +123,3 @@ def test_a_while_may_end_after_the_last_iteration() -> None:
     assert symad.compile(program)() == LIMIT
     other = parse(f"k = 0; y = x; while k < {LIMIT} {{ k = k + 1; y = y + x }}; y")
     assert symad.compile(symad.gradient(other))(1) == LIMIT + 1
-
-
-def test_a_truth_value_is_captured() -> None:
-    """The body knows that it is one; a number in its place is an error of the checker."""
-    program = check(parse("input x; c = x > 1; y = x; for k in 1..3 { y = if c then y*x else y - x }; y"))
-    assert (program(2), program(0.5)) == (16, -1)
-    [value] = loops(program)
-    operands = program.assignments[value][1]
-    wrong = [*program.assignments]
-    wrong[value] = (LOOP, (*operands[:-1], 0))
-    with pytest.raises(AssertionError, match="mixes numbers and truth values"):
-        check(replace(program, assignments=tuple(wrong)))
