@@ -30,6 +30,7 @@ OPTIONS = {  # option: what follows it, what it does
     "--json":        ("",        "print JSON"),
     "--mode":        ("reverse", "reverse (from the results back) or forward (dual numbers)"),
     "--seed":        ("f=1,g=0", "one sweep for a combination of outputs; of inputs in forward mode"),
+    "--iteration":   ("500",     "of every loop show this iteration too, beside the first and the last"),
     "--of":          ("hessian", "the matrix: jacobian, or hessian of one output"),
     "--around":      ("w3",      "draw only the part around a value: w3, or its name in the formula"),
     "--format":      ("NAME",    "the form to write, where the ending of the file does not say it"),
@@ -61,11 +62,12 @@ COMMANDS = {
     ),
     "explain": Command(
         "Work out the derivatives step by step, the chain rule line by line; as text, markdown, html or json.",
-        ("--at", "--wrt", "--mode", "--seed", "--format", "--output"),
+        ("--at", "--wrt", "--mode", "--seed", "--iteration", "--format", "--output"),
         (
             "symad explain 'x1*x2 + sin(x1)' --at x1=2,x2=3",
             "symad explain 'p = x*y; q = sin(p); output p, q' --seed p=1,q=2",
             "symad explain loss.symad --at a=1,x=2,b=3 -o loss.html",
+            "symad explain 'y = x; for k in 1..n { y = r*y*(1 - y) }; y' --at x=0.3,r=3.2,n=1000 --iteration 500",
         ),
     ),
     "graph": Command(

@@ -122,10 +122,12 @@ def inputs_named(text: str) -> list[str]:
 
 
 def table(rows: Mapping[str, str], width: int = 0) -> str:
-    """Write rows with their equals signs aligned."""
+    """Write rows with their equals signs aligned; what has several lines goes on behind its sign."""
     width = max(width, max(map(len, rows), default=0))
     before, after = (LABEL, PLAIN) if coloured(sys.stdout) else ("", "")
-    return "".join(f"{before}{label:<{width}}{after} = {text}\n" for label, text in rows.items())
+    below = "\n" + " " * (width + 3)
+    lines = ((label, text.replace("\n", below)) for label, text in rows.items())
+    return "".join(f"{before}{label:<{width}}{after} = {text}\n" for label, text in lines)
 
 
 def as_latex(derived: Program) -> str:
@@ -137,13 +139,12 @@ def as_latex(derived: Program) -> str:
 
 def as_assignments(program: Program, wrt: Sequence[str] | None) -> str:
     """Write the elementary assignments, then for each output those of its adjoints."""
-    from symad.derivatives.listing import assignments, listing
-    from symad.printers.infix import formulas
+    from symad.derivatives.listing import listing
+    from symad.derivatives.source import assignments, value_letter
+    from symad.explain.display import rows
 
-    blocks = [dict(assignments(program))]
-    for adjoints in listing(program, wrt):
-        rows = formulas(adjoints)
-        blocks.append({**rows.temporaries, **rows})
+    letters = (value_letter(program),)
+    blocks = [dict(assignments(program)), *(rows(adjoints, letters) for adjoints in listing(program, wrt))]
     width = max(len(label) for block in blocks for label in block)
     return "\n".join([table(block, width) for block in blocks])
 
@@ -188,12 +189,13 @@ def form(arguments: Arguments, forms: Mapping[str, Sequence[str]]) -> str:
 def explanation(arguments: Arguments, program: Program) -> Explanation:
     """Work out the derivatives as the options say."""
     from symad.explain import explain as worked
-    from symad.points import read_point
+    from symad.points import read_count, read_point
 
     at = read_point(arguments.options["--at"]) if arguments.has("--at") else None
     seed = read_point(arguments.options["--seed"], "seed", "f=1,g=0") if arguments.has("--seed") else None
     wrt = inputs_named(arguments.value("--wrt")) if arguments.has("--wrt") else None
-    return worked(program, at, wrt, arguments.value("--mode", "reverse"), seed)
+    iteration = read_count(arguments.value("--iteration"), "--iteration") if arguments.has("--iteration") else None
+    return worked(program, at, wrt, arguments.value("--mode", "reverse"), seed, iteration)
 
 
 def deliver(arguments: Arguments, text: str, source: Source) -> None:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from symad.advice import derivative_without, way_out
 from symad.errors import EvaluationError
-from symad.loops import iterate, parted
+from symad.loops import Loop, Run, iterate, parted
 from symad.numbers import Number
 from symad.numerics import function
 from symad.operations import BODY, CALL, LEAVES, LOOP, NUMBERS, PROJECT, RULE
@@ -32,7 +32,12 @@ DOUBLES = Arithmetic(float, function)
 
 
 class Evaluator:
-    """Evaluate a program in some arithmetic, as often as is wanted: the bodies of loops are evaluated so."""
+    """Evaluate a program in some arithmetic, as often as is wanted: the bodies of loops are evaluated so.
+
+    `called` are the names by which errors call its values, where these are not w1, w2, ….
+    """
+
+    called: Sequence[str] = ()
 
     def __init__(self, program: Program, arithmetic: Arithmetic = DOUBLES) -> None:
         self.program = program
@@ -55,7 +60,7 @@ class Evaluator:
             except EvaluationError:
                 raise
             except (ArithmeticError, ValueError) as error:
-                raise failure(program, value, values, error) from None
+                raise failure(program, value, values, error, self.called) from None
         return [values[program.results[k]] for k in outputs]
 
     def assignment(self, value: int, arguments: Sequence[Any], values: Sequence[Any]) -> Any:
@@ -92,10 +97,14 @@ class Evaluator:
         body, *operands = [values[v] for v in self.program.assignments[value][1]]
         run = self.within(value, body.program).compute
         try:
-            return iterate(parted(body, operands), run, self.arithmetic.constant)
+            return self.iterated(value, parted(body, operands), run)
         except EvaluationError as error:
             self.placed(error, value)
             raise
+
+    def iterated(self, _: int, loop: Loop, run: Run) -> tuple[Any, ...]:
+        """Run a loop, whose operands are values."""
+        return iterate(loop, run, self.arithmetic.constant)
 
     def call(self, value: int, values: Sequence[Any]) -> Any:
         """Compute a function that has a rule, whose arguments are known."""
@@ -110,8 +119,12 @@ class Evaluator:
     def within(self, value: int, program: Program) -> Evaluator:
         """Give the evaluator of the body of a loop, or of a function that is called."""
         if value not in self.bodies:
-            self.bodies[value] = type(self)(program, self.arithmetic)
+            self.bodies[value] = self.inner(program)
         return self.bodies[value]
+
+    def inner(self, program: Program) -> Evaluator:
+        """Make the evaluator of a program inside of this one."""
+        return Evaluator(program, self.arithmetic)
 
     def placed(self, error: EvaluationError, value: int) -> None:
         """Say where a loop or a call stands whose error has no place of its own."""
@@ -124,6 +137,10 @@ class Evaluator:
 
 class FiniteEvaluator(Evaluator):
     """Evaluate, and stop at the first result that is infinite or nan."""
+
+    def inner(self, program: Program) -> Evaluator:
+        """Make the evaluator of a program inside of this one."""
+        return FiniteEvaluator(program, self.arithmetic)
 
     def assignment(self, value: int, arguments: Sequence[Any], values: Sequence[Any]) -> Any:
         """Evaluate one assignment, whose operands are known."""
@@ -193,10 +210,12 @@ def decided(operation: str, operands: tuple[int, ...], first: bool) -> int | boo
     return True if first else operands[1]
 
 
-def failure(program: Program, value: int, values: Sequence[Any], error: Exception) -> EvaluationError:
-    """Name the assignment that failed, and the operands at which it did."""
+def failure(
+    program: Program, value: int, values: Sequence[Any], error: Exception, called: Sequence[str] = ()
+) -> EvaluationError:
+    """Name the assignment that failed, and the operands at which it did; values are called w1, w2, … or as given."""
     operation, operands = program.assignments[value]
-    names = program.names()
+    names = called or program.names()
     numbers = [v for v in dict.fromkeys(operands) if program.assignments[v][0] not in NUMBERS]
     where = ", ".join(f"{names[v]} = {values[v]}" for v in numbers)
     reason = "overflows" if isinstance(error, OverflowError) else "is not defined"

@@ -118,8 +118,9 @@ def described(loop: Loop) -> Iterator[str]:
     """
     body = loop.body
     names = body.program.inputs
-    head = "while"
-    if not body.conditional:
+    if body.conditional:
+        head = f"while {body.program.outputs[0]}"
+    else:
         first, last = loop.bounds
         head = f"for {names[0]} in {f'{last}..{first} down' if body.backward else f'{first}..{last}'}"
     operands = (*loop.carried, *(f"{name}[]" for name in loop.sequences), *loop.captured)

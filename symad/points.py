@@ -18,6 +18,7 @@ from symad.parse import parse
 from symad.program import Program, arguments_at
 
 READABLE = 60  # characters of a formula in a message
+DIGITS = 18  # of a number of iterations
 
 
 def read_point(texts: Sequence[str], noun: str = "coordinate", example: str = "x=2,y=3") -> dict[str, float]:
@@ -41,6 +42,17 @@ def read_point(texts: Sequence[str], noun: str = "coordinate", example: str = "x
                 raise ParseError(f"{word} is given twice", text=text, start=start, end=end)
             point[word] = coordinate(text, word, start + len(name) + 1, end)
     return point
+
+
+def read_count(text: str, option: str) -> int:
+    """Read how many, or the number of one of many; which is too small or too large, who uses it says.
+
+    >>> read_count("500", "--iteration")
+    500
+    """
+    if not text.strip().isdecimal() or len(text) > DIGITS:
+        raise SymadError(f"{option} takes a whole number, and {text.strip()[:READABLE]} is none", hint=f"{option} 500")
+    return int(text)
 
 
 def pieces(text: str) -> Iterator[tuple[int, int]]:

@@ -41,6 +41,14 @@ class Reader:
         self.found[comma[2]] = (before[0], end)
         return (before[0], end)
 
+    def for_loop(self, head: Span, statements: Span, close: Token) -> Span:
+        """Give the span of a loop; the word with which it begins stands for all of it."""
+        span = self.rule(head, statements, close)
+        self.found[head[0]] = span
+        return span
+
+    while_loop = summation = for_loop
+
     def rule(self, *children: Token | Span) -> Span:
         """Give the span of a rule, and note it for its own tokens."""
         if not children:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count
 
+from symad.derivatives.source import excerpt, write_loop
 from symad.explain.steps import Number, Step
+from symad.loops import Loop, parted
 from symad.numbers import approximate
-from symad.operations import BOOLEAN
+from symad.operations import BOOLEAN, LOOP
 from symad.printers.emitter import NAME, Rule, Shape, Target, View, emitter, joined, shapes
-from symad.printers.infix import NEGATION, POWER, PRODUCT, READING
+from symad.printers.infix import NEGATION, POWER, PRODUCT, READING, formulas
 from symad.printers.infix import product as readable_product
 from symad.printers.plain import plain as without_limits
-from symad.program import Program
+from symad.program import Assignment, Program
 
 TIMES = Rule(PRODUCT, (PRODUCT, POWER), ("", "*", ""))
 
@@ -56,6 +58,24 @@ def written(expression: Program, leaves: Sequence[str], levels: Sequence[int], t
     return joined(e.texts[expression.results[0]])
 
 
+def rows(adjoints: Program, letters: Sequence[str]) -> dict[str, str]:
+    """Write the adjoint assignments of a listing by their labels, values that they share first; loops in lines."""
+    places = dict(zip(adjoints.outputs, adjoints.results, strict=True))
+    loops = {label: value for label, value in places.items() if adjoints.assignments[value][0] == LOOP}
+    shown = formulas(adjoints.part([label for label in adjoints.outputs if label not in loops]))
+    texts = {
+        label: write_loop(over_names(adjoints.assignments, adjoints.inputs, value), letters)
+        for label, value in loops.items()
+    }
+    return {**shown.temporaries, **{label: texts.get(label) or shown[label] for label in adjoints.outputs}}
+
+
+def over_names(assignments: Sequence[Assignment], names: Sequence[str], value: int) -> Loop:
+    """Give a loop with its operands as text, over the names of the inputs."""
+    body, *operands = assignments[value][1]
+    return parted(assignments[body][1][0], [plain(excerpt(assignments, names, v)) for v in operands])
+
+
 def chain(step: Step) -> str:
     """Write the chain rule of a step: the derivative by each parent times that parent's partial derivative.
 
@@ -63,11 +83,11 @@ def chain(step: Step) -> str:
     """
     terms = []
     for term in step.terms:
-        ratio = f"{term.ratio} ({term.place} place)" if term.place else term.ratio
+        ratio = f"{term.ratio} ({term.place})" if term.place else term.ratio
         factors = (ratio, term.factor) if step.kind == "tangent" else (term.factor, ratio)
         terms.append(" * ".join(factors))
     if step.terms and step.seed is not None:
-        terms.append(approximate(step.seed))
+        terms.append(step.seed if isinstance(step.seed, str) else approximate(step.seed))
     return " + ".join(terms)
 
 
@@ -81,6 +101,9 @@ def stages(step: Step, numbers: Mapping[str, Number | None]) -> Iterator[tuple[s
         yield "chain", chain(step)
         if step.state == "skipped":
             return
+    if step.block is not None:
+        yield "rules", step.block.head
+        return
     yield "rules", enclosed(step, plain(step.expression))
     if step.simplified is not None:
         yield "simplified", readable(step.simplified)
@@ -106,5 +129,14 @@ def forms(step: Step, numbers: Mapping[str, Number | None]) -> list[str]:
 
 
 def numbers_of(steps: Iterable[Step]) -> dict[str, Number | None]:
-    """Give the numbers of some steps by their labels."""
-    return {step.label: step.number for step in steps if step.kind != "output"}
+    """Give the numbers of some steps by their labels, and those that loops give."""
+    found: dict[str, Number | None] = {}
+    for step in steps:
+        found |= step.block.results if step.block is not None else {}
+        found |= {step.label: step.number} if step.kind != "output" else {}
+    return found
+
+
+def symbols(step: Step) -> str:
+    """Write what a step computes in symbols."""
+    return plain(step.expression) if step.block is None else step.block.head

@@ -9,6 +9,7 @@ from symad.explain.graph import Edge, Graph, Node
 from symad.numbers import approximate
 
 DOT_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "&": "&amp;"})
+SHAPES = {"input": ("([", "])"), "loop": ("{{", "}}")}  # of Mermaid's cards
 # Mermaid reads the text of a label as Markdown; a code with a number is no mark to it.
 MERMAID_ESCAPES = str.maketrans({c: f"#{ord(c)};" for c in '#"&<>*_`'})
 
@@ -38,7 +39,7 @@ def dot_lines(graph: Graph) -> Iterator[str]:
         yield f'  label="{graph.caption.translate(DOT_ESCAPES)}";'
     for node in graph.nodes:
         text = "\\n".join(line.translate(DOT_ESCAPES) for line in card(node))
-        wide = ", penwidth=2" if node.outputs else ""
+        wide = ", penwidth=2" if node.outputs else ", peripheries=2" if node.kind == "loop" else ""
         yield f'  {identifier(node.name)} [label="{text}"{wide}];'
     for edge in graph.edges:
         looks = []
@@ -73,7 +74,7 @@ def mermaid_lines(graph: Graph) -> Iterator[str]:
     yield "flowchart TD"
     for node in graph.nodes:
         text = "<br/>".join(line.translate(MERMAID_ESCAPES) for line in card(node))
-        left, right = ("([", "])") if node.kind == "input" else ("[[", "]]") if node.outputs else ("[", "]")
+        left, right = SHAPES.get(node.kind, ("[", "]")) if not node.outputs or node.kind == "input" else ("[[", "]]")
         yield f'  {identifier(node.name)}{left}"{text}"{right}'
     for edge in graph.edges:
         text = f'|"{partial(edge).translate(MERMAID_ESCAPES)}"|' if partial(edge) else ""
@@ -92,7 +93,7 @@ def identifier(name: str) -> str:
 
 def card(node: Node) -> list[str]:
     """Give what stands on a card: assignment, number, derivative, and the outputs that it is."""
-    lines = [node.line]
+    lines = [node.line, *(f"  {line}" for line in node.body)]
     if node.number is not None and approximate(node.number) != node.line:
         lines.append(approximate(node.number))
     if node.derivative:

@@ -11,11 +11,11 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
-from symad.derivatives.listing import value_names
+from symad.derivatives.source import value_names
 from symad.drawing import cut
 from symad.errors import NamingError, closest
 from symad.explain.cards import NARROW, card_size, label_size
-from symad.explain.display import plain, readable
+from symad.explain.display import plain, readable, symbols
 from symad.explain.layers import MARGIN, Point, labelled, placed, routes
 from symad.explain.steps import Explanation, Number, Pass, Step, Term
 from symad.numbers import approximate
@@ -29,9 +29,11 @@ PART = 60  # columns of the part of the formula that a value is: all together ma
 class Node:
     """Hold a value: the assignment that makes it, its number, its derivative, and the part of the formula that it is.
 
-    `kind` is input or operation, or output where an operation makes an output; `outputs` are the outputs that it is.
-    `derivative` is the label of the derivative, empty where the pass has none; `formula` is what that is, in symbols.
+    `kind` is input, operation or loop, or output where an operation makes an output; `outputs` are those that it is.
+    `derivative` is the label of the derivative, empty where the pass has none; `formula` is what that is, in symbols,
+    of a loop nothing.
     `state` is failed for the value at which the derivation ended, skipped for one that is not computed at the point.
+    `body` holds the assignments that a loop makes in each iteration.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Node:
     outputs: tuple[str, ...]
     part: str
     state: str
+    body: tuple[str, ...] = ()
 
     @property
     def line(self) -> str:
@@ -106,6 +109,11 @@ class Graph:
     names: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def bodies(self) -> Sequence[str]:
+        """Say what loops do, for a picture whose cards have no room for that."""
+        return [f"{node.name}, in each iteration: {'; '.join(node.body)}" for node in self.nodes if node.body]
+
+    @property
     def caption(self) -> str:
         """Say what the picture does not show."""
         notes = []
@@ -160,7 +168,7 @@ def graph(explanation: Explanation, which: int = 0) -> Graph:
     text, known = explanation.program.text, explanation.point is not None
     nodes = []
     for step in values:
-        state = "failed" if step.value == failed else "skipped" if known and step.number is None else ""
+        state = "failed" if step.value == failed else "skipped" if known and step.idle else ""
         nodes.append(node(step, derivatives.get(step.value), tuple(outputs[step.value]), text, state))
     skipped = {node.name for node in nodes if node.state == "skipped"}
     edges = tuple(uses(values, sweep, explanation.mode, skipped, bool(failed)))
@@ -187,15 +195,24 @@ def names_of(explanation: Explanation) -> dict[str, str]:
 
 def node(step: Step, derivative: Step | None, outputs: tuple[str, ...], text: str, state: str) -> Node:
     """Make the node of a value."""
-    kind = "output" if outputs and step.kind != "input" else step.kind
+    kind = "output" if outputs and step.kind != "input" else "loop" if step.block and step.block.rounds else step.kind
     start, end = step.span or (0, 0)
     part = cut(" ".join(text[start : min(end, start + 2 * PART)].split()), PART)
     label = formula = ""
     slope = None
     if derivative is not None:
         label, slope = derivative.label, derivative.number
-        formula = readable(derivative.simplified or derivative.expression)
-    return Node(step.value, kind, plain(step.expression), step.number, label, formula, slope, outputs, part, state)
+        formula = "" if derivative.block else readable(derivative.simplified or derivative.expression)
+    body = tuple(f"{inner.label} = {symbols(inner)}" for inner in whole_body(step))
+    return Node(step.value, kind, symbols(step), step.number, label, formula, slope, outputs, part, state, body)
+
+
+def whole_body(step: Step) -> Iterator[Step]:
+    """Give the steps of a loop's body, in symbols; those of loops in it behind their own."""
+    rounds = step.block.rounds if step.block is not None else ()
+    for inner in rounds[0].steps if rounds else ():
+        yield inner
+        yield from whole_body(inner)
 
 
 def uses(
@@ -208,7 +225,7 @@ def uses(
             terms[term.operand, term.user].append(term)
     reached = {step.value for step in sweep.steps} if sweep else set()
     for step in values:
-        for operand in step.expression.inputs if step.kind == "operation" else ():
+        for operand in step.operands if step.kind == "operation" else ():
             partials = tuple((plain(term.partial), term.number) for term in terms[operand, step.value])
             flat = all(text == "0" or number == 0 for text, number in partials)
             idle = flat or operand in skipped or step.value in skipped

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from symad.collector import without_collector
-from symad.explain import words
+from symad.explain import loop_words, words
 from symad.explain.costs import costs
 from symad.explain.display import forms, numbers_of, plain
 from symad.explain.dot import mermaid
 from symad.explain.graph import LARGE, graph
-from symad.explain.steps import Explanation, Number, Pass
+from symad.explain.steps import Explanation, Number, Pass, Step
 from symad.explain.text import derivatives, formula, point
 
 PART = 60  # characters of a part of the formula
@@ -35,6 +35,9 @@ def blocks(explanation: Explanation) -> Iterator[str]:
     yield words.VALUES
     numbers = numbers_of(explanation.values)
     yield table(("value", "computed as", "part of the formula"), values(explanation, numbers))
+    said = [line for step in explanation.values for line in remarks(step, numbers)]
+    if said:
+        yield "\n".join(said)
     for k, sweep in enumerate(explanation.passes):
         yield f"## {'Reverse' if sweep.mode == 'reverse' else 'Forward'} sweep for {code(sweep.of)}"
         if k == 0:
@@ -45,8 +48,8 @@ def blocks(explanation: Explanation) -> Iterator[str]:
     if explanation.failure is not None:
         yield f"**{words.ended(explanation.failure.reason)}**"
     if explanation.wrt:
-        yield "## Derivatives"
-        yield "\n".join(f"- {code(' = '.join(row))}" for row in derivatives(explanation))
+        rows = "\n".join(f"- {code(' = '.join(row))}" for row in derivatives(explanation))
+        yield from ["## Derivatives", rows] if rows else []
         yield str(costs(explanation))
     if len(explanation.values) <= LARGE:
         yield "## Graph"
@@ -61,6 +64,35 @@ def values(explanation: Explanation, numbers: Mapping[str, Number | None]) -> It
         yield code(step.label), code(" = ".join(forms(step, numbers))), code(part) if part else ""
 
 
+def remarks(step: Step, numbers: Mapping[str, Number | None]) -> Iterator[str]:
+    """Write what is said of a value, and what a loop does, as a list."""
+    for note in step.notes:
+        yield f"- {code(step.label)}: {note}"
+    yield from iterations(step, numbers, "  " if step.notes else "")
+
+
+def iterations(step: Step, numbers: Mapping[str, Number | None], margin: str) -> Iterator[str]:
+    """Write the iterations of a loop that are shown as a list, with the steps of each; nothing for another step."""
+    for one in step.block.rounds if step.block is not None else ():
+        if one.left_out:
+            yield f"{margin}- {loop_words.left_out_of_loop(one.left_out)}"
+        yield f"{margin}- {one.title}:"
+        known = {**numbers, **one.given, **numbers_of(one.steps)}
+        for inner in one.steps:
+            yield from item(inner, known, f"{margin}  ")
+
+
+def item(step: Step, numbers: Mapping[str, Number | None], margin: str, mark: str = "-") -> Iterator[str]:
+    """Write a step as an item of a list, and what explains it as items below."""
+    yield f"{margin}{mark} {code(' = '.join([step.label, *forms(step, numbers)]))}"
+    margin += " " * (len(mark) + 1)
+    yield from (f"{margin}- {note}" for note in step.notes)
+    for term in step.terms:
+        if term.rule:
+            yield f"{margin}- {code(f'{term.ratio} = {plain(term.partial)}')} by the rule {code(term.rule)}"
+    yield from iterations(step, numbers, margin)
+
+
 def shortened(text: str, span: tuple[int, int]) -> str:
     """Give a part of the formula in one line; all parts of a long sum together would be as long as its square."""
     start, end = span
@@ -70,12 +102,7 @@ def shortened(text: str, span: tuple[int, int]) -> str:
 
 def steps(sweep: Pass, numbers: Mapping[str, Number | None]) -> str:
     """Write the steps of a sweep as a list."""
-    lines = []
-    for step in sweep.steps:
-        lines.append(f"1. {code(' = '.join([step.label, *forms(step, numbers)]))}")
-        lines += [f"   - {note}" for note in step.notes]
-        lines += [f"   - {code(f'{t.ratio} = {plain(t.partial)}')} by the rule {code(t.rule)}" for t in step.terms]
-    return "\n".join(lines)
+    return "\n".join(line for step in sweep.steps for line in item(step, numbers, "", "1."))
 
 
 def table(head: Sequence[str], rows: Iterator[Sequence[str]]) -> str:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Sequence
 
-from symad.derivatives.listing import Row, Source
-from symad.explain import words
+from symad.derivatives.listing import Row
+from symad.derivatives.source import Source
+from symad.explain import loop_words, words
 from symad.explain.values import Values
-from symad.operations import BOOLEAN, LEAVES
+from symad.operations import BOOLEAN, LEAVES, LOOP
 from symad.program import UNNAMED, live
 
 
@@ -39,13 +40,24 @@ class Reasons:
 
     def branches(self, row: Row) -> Iterator[str]:
         """Say why contributions stand behind a condition, and which of them are 0 at the point for that."""
-        names, known = self.source.names, self.values.known
-        guarded = [names[term.user] for term in row.terms if term.guarded]
+        guarded = [self.source.names[term.user] for term in row.terms if term.guarded]
         if guarded:
             yield words.guarded(guarded)
+        yield from self.at_point(row, "reverse")
+
+    def at_point(self, row: Row, mode: str) -> Iterator[str]:
+        """Say which contributions are 0 at the point, as their branches are not taken."""
+        names, known = self.source.names, self.values.known
         if not known or self.values.numbers.get(names[row.value]) is None:
             return
-        absent = [name for name in guarded if self.values.numbers.get(name) is None]
+        operation, operands = self.assignments[row.value]
+        if mode == "forward":
+            if operation == "select" and row.terms:
+                holds = self.values.computed[operands[0]]
+                said = self.values.conditions.said(operands[0])
+                yield words.of_branch(said, names[operands[1 if holds else 2]])
+            return
+        absent = [names[t.user] for t in row.terms if t.guarded and self.values.numbers.get(names[t.user]) is None]
         if absent:
             yield words.absent(absent)
         for term in row.terms:
@@ -70,6 +82,8 @@ class Reasons:
         if not self.connected[value]:
             return words.unused(names[value], [names[v] for v in users], self.of)
         users = [v for v in users if self.connected[v]]
+        if all(self.only_counts(value, v) for v in users):
+            return loop_words.counting(names[value], [names[v] for v in users])
         if all(map(self.is_condition, users)):
             return words.deciding(names[value], [names[v] for v in users])
         if all(v in self.derivatives for v in users):
@@ -88,6 +102,12 @@ class Reasons:
             names = [self.source.names[v] for v in values if self.connected[v] == flat]
             if names:
                 yield flat, names
+
+    def only_counts(self, value: int, loop: int) -> bool:
+        """Tell whether a value only says from where to where a loop runs."""
+        operation, operands = self.assignments[loop]
+        first = 1 + 2 * self.source.body(loop).indexed if operation == LOOP else 0
+        return operation == LOOP and value not in operands[first:]
 
     def is_condition(self, value: int) -> bool:
         """Tell whether a value is a truth value."""

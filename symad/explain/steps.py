@@ -6,11 +6,12 @@ the labels of those steps: `dz/dw1` is `w2 + cos(w1)`. Views (text, Markdown, HT
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from symad.errors import EvaluationError
+from symad.loops import looped
 from symad.program import Program
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ class Term:
     """Hold one term of the chain rule: the derivative `factor` times the partial derivative `ratio` of an operation.
 
     `user` is the value that the operation makes, `operand` the one by which it is differentiated; `place` tells places
-    apart where a value is used twice. `rule` quotes the table of operations; `partial` is the rule applied.
+    apart where a value is used twice. `rule` quotes the table of operations; `partial` is the rule applied. Of what a
+    loop passes on there is no rule, and `partial` only stands for it.
     """
 
     user: str
@@ -38,6 +40,34 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class Round:
+    """Hold the steps of one iteration of a loop, or of any of them, in symbols.
+
+    `left_out` counts the iterations between the one that stands before and this one. `given` are the numbers that the
+    steps work on, by name, beside their own.
+    """
+
+    title: str
+    steps: tuple[Step, ...]
+    given: Mapping[str, Number | None]
+    left_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Hold what a loop does: what it runs over, `head`, then its body in symbols, then some iterations with numbers.
+
+    `iterations` says how often it ran, None where that is not known; `results` are its numbers, by name. Of a sequence,
+    which is one of the results of a loop, there is only the number of its elements.
+    """
+
+    head: str
+    rounds: tuple[Round, ...] = ()
+    results: Mapping[str, Number | None] = field(default_factory=dict)
+    iterations: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """Hold one line of the derivation.
 
@@ -45,8 +75,8 @@ class Step:
     that compute derivatives. `label` is what the line gives, `value` the value that it is about, `span` the part of the
     formula that this value is. `simplified` is the expression with short derivatives written out, None where that is
     no other. `number` is None without a point, and where nothing had to be computed. `seed` is what a seed adds to the
-    terms. `state` is failed for the step that has no value at the point, the last one, and skipped for one that the
-    point does not need: its branch is not taken.
+    terms, a number or what stands for one. `state` is failed for the step that has no value at the point, the last one,
+    and skipped for one that the point does not need: its branch is not taken. A loop has a `block` and no number.
     """
 
     kind: str
@@ -55,11 +85,22 @@ class Step:
     expression: Program
     simplified: Program | None = None
     number: Number | None = None
-    seed: float | None = None
+    seed: float | str | None = None
     terms: tuple[Term, ...] = ()
     notes: tuple[str, ...] = ()
     span: tuple[int, int] | None = None
     state: str = ""
+    block: Block | None = None
+
+    @property
+    def idle(self) -> bool:
+        """Tell whether nothing is computed in this step, of those that have numbers."""
+        return self.number is None and (self.block is None or self.block.iterations is None)
+
+    @property
+    def operands(self) -> Sequence[str]:
+        """Name the values on which the step works, each once; w3[s], the result of a loop, is a part of w3."""
+        return list(dict.fromkeys(name.partition("[")[0] for name in self.expression.inputs))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +144,15 @@ class Explanation:
             yield from sweep.steps
 
     def formulas(self) -> Formulas:
-        """Write the derivatives as formulas, by label; values that these share have names that no step has."""
-        from symad.explain.results import derived
-        from symad.printers.infix import formulas
+        """Write the derivatives as formulas, by label; values that these share have names that no step has.
 
+        One that loops make has no formula here: its steps are how it is computed.
+        """
+        from symad.explain.results import derived
+        from symad.printers.infix import Formulas, formulas
+
+        if looped(self.program.assignments):
+            return Formulas([(label, "") for sweep in self.passes for label in sweep.results], {})
         return formulas(derived(self), [step.value for step in self.values])
 
     def __repr__(self) -> str:

@@ -25,6 +25,7 @@ TAG  = 20   # pixels: the height of the tag with the names of an output
 WIDE = 14   # columns of a tag
 ROUND = 24  # pixels: the corners of an input's card
 HEAD = 4.5  # pixels: half the width of an arrow's head
+LONG = 400  # columns of a note: what a loop does may be much more
 BELOW = 7   # pixels below the last line of a note
 # fmt: on
 STYLE = """\
@@ -67,7 +68,7 @@ def svg(graph: Graph, layout: Layout | None) -> str:
 def lines(graph: Graph, layout: Layout | None) -> Iterator[str]:
     """Write the lines of the picture: edges first, cards over them."""
     width, height = (layout.width, layout.height) if layout else card_size(graph)
-    notes = noted(graph.caption, width)
+    notes = [line for text in (graph.caption, *graph.bodies) for line in noted(cut(text, LONG), width)]
     wide = max([width, *(columns(line) * COLUMN + MARGIN for line in notes)])
     total = height + (len(notes) * HEIGHT + BELOW if notes else 0)
     left = short((width - wide) / 2)
@@ -165,9 +166,10 @@ def drawn_card(node: Node, card: Point, place: Point | None) -> Iterator[str]:
     )
     yield f"<title>{escaped(in_full(node))}</title>"
     corner = ROUND if node.kind == "input" else 8
+    wide = ' stroke-width="3"' if node.kind == "loop" else ""
     yield (
         f'<rect x="{short(-width / 2)}" y="{short(-height / 2)}" width="{short(width)}" height="{short(height)}"'
-        f' rx="{short(corner)}" fill="{LIGHT["card"]}" stroke="{LIGHT["line"]}"/>'
+        f' rx="{short(corner)}" fill="{LIGHT["card"]}" stroke="{LIGHT["line"]}"{wide}/>'
     )
     assignment, number, label, rest = card_lines(node)
     rows = [("assignment", escaped(assignment))]
@@ -191,7 +193,7 @@ def in_full(node: Node) -> str:
     said = [f"{line}{number}"]
     if node.derivative:
         slope = "" if node.slope is None or approximate(node.slope) == node.formula else f" = {approximate(node.slope)}"
-        said.append(f"{node.derivative} = {node.formula}{slope}")
+        said.append(f"{node.derivative} = {node.formula}{slope}" if node.formula else node.derivative)
     if node.part:
         said.append(f"in the formula: {node.part}")
     if node.outputs:

@@ -7,10 +7,10 @@ from itertools import islice
 from textwrap import wrap
 
 from symad.collector import without_collector
-from symad.explain import words
+from symad.explain import loop_words, words
 from symad.explain.costs import costs
 from symad.explain.display import forms, numbers_of, plain
-from symad.explain.steps import Explanation, Number, Pass, Step
+from symad.explain.steps import Explanation, Number, Pass, Round, Step
 from symad.numbers import approximate
 
 WIDTH = 100  # columns of a line; a longer one goes on below, at an equals sign
@@ -81,13 +81,27 @@ def point(coordinates: Mapping[str, float]) -> str:
     return ", ".join(shown) + (f" and {more} more" if more else "")
 
 
-def written(step: Step, numbers: Mapping[str, Number | None]) -> Iterator[str]:
-    """Write a step, broken at signs where it is long, and its notes."""
-    yield from broken(f"{INDENT}{step.label}", forms(step, numbers))
+def written(step: Step, numbers: Mapping[str, Number | None], margin: str = INDENT) -> Iterator[str]:
+    """Write a step, broken at signs where it is long, and its notes; of a loop its iterations."""
+    yield from broken(f"{margin}{step.label}", forms(step, numbers))
+    inner = margin + INDENT * 2
     for note in step.notes:
-        yield from wrapped(note, INDENT * 3)
+        yield from wrapped(note, inner)
     for term in step.terms:
-        yield from wrapped(words.ruled(term.ratio, plain(term.partial), term.rule), INDENT * 3, INDENT * 4)
+        if term.rule:
+            yield from wrapped(words.ruled(term.ratio, plain(term.partial), term.rule), inner, inner + INDENT)
+    for one in step.block.rounds if step.block is not None else ():
+        yield from iteration(one, numbers, inner)
+
+
+def iteration(one: Round, numbers: Mapping[str, Number | None], margin: str) -> Iterator[str]:
+    """Write an iteration of a loop, and how many before it are left out."""
+    if one.left_out:
+        yield f"{margin}{loop_words.left_out_of_loop(one.left_out)}"
+    yield f"{margin}{one.title}:"
+    known = {**numbers, **one.given, **numbers_of(one.steps)}
+    for step in one.steps:
+        yield from written(step, known, margin + INDENT)
 
 
 def broken(head: str, forms: Sequence[str]) -> Iterator[str]:
@@ -142,11 +156,11 @@ def results(explanation: Explanation) -> Iterator[str]:
     if not explanation.wrt:
         yield "There is no input, so there is nothing to differentiate by."
         return
-    yield "The derivatives:"
-    yield ""
-    for first, *rest in derivatives(explanation):
+    rows = list(derivatives(explanation))
+    yield from ["The derivatives:", ""] if rows else []
+    for first, *rest in rows:
         yield from broken(f"{INDENT}{first}", rest)
-    yield ""
+    yield from [""] if rows else []
     yield from wrapped(str(costs(explanation)))
 
 
@@ -160,4 +174,5 @@ def derivatives(explanation: Explanation) -> Iterator[list[str]]:
     for label, formula in shown.items():
         number = numbers.get(found.get(label, ""))
         row = [label, found.get(label, ""), formula, "" if number is None else approximate(number)]
-        yield list(dict.fromkeys(cell for cell in row if cell))
+        if formula or number is not None or explanation.failure is None:
+            yield list(dict.fromkeys(cell for cell in row if cell))

@@ -16,7 +16,7 @@ from symad.printers.plain import PLAIN
 from symad.program import write_assignment
 
 SHOWN = 6  # names of a list that are written out
-PLACES = ("1st", "2nd", "3rd")
+PLACES = ("1st place", "2nd place", "3rd place")
 
 VALUES = "The values: one line for each elementary operation, in the order of the formula."
 PARENTS = (
@@ -208,9 +208,38 @@ def unmoved(value: str, of: str, flat: bool) -> str:
     return f"{value} depends on {of} only through {FLAT}." if flat else f"{value} does not depend on {of}."
 
 
-def taken(condition: str, holds: bool, branch: str) -> str:
-    """Say which branch of a conditional was taken."""
-    return f"{condition} is {'true' if holds else 'false'}, so {branch} is taken; the other branch is not computed."
+def holding(condition: str, holds: bool) -> str:
+    """Say whether a condition holds."""
+    return f"{condition} {'holds' if holds else 'does not hold'}"
+
+
+def taken(said: str, branch: str, other: str, first: bool, idle: bool) -> str:
+    """Say which branch of a conditional was taken, and why.
+
+    >>> taken("x > 0 holds, since x = 2", "w3", "w4", first=True, idle=False)
+    'x > 0 holds, since x = 2: the first branch is taken, w3; the other one, w4, gets nothing back from here.'
+    """
+    rest = "is not evaluated, and passes nothing back" if idle else "gets nothing back from here"
+    place = "first" if first else "second"
+    return f"{said}: the {place} branch is taken, {branch}; the other one, {other}, {rest}."
+
+
+def depends(condition: str, value: str, yes: str, no: str) -> str:
+    """Say of a conditional on what it depends which branch is taken."""
+    return (
+        f"Which branch is taken depends on {condition}: where it holds, {value} is {yes}, elsewhere {no}. The other "
+        "one passes nothing back there, and what it alone needs is not evaluated."
+    )
+
+
+def decided(said: str, value: str, other: str, idle: bool) -> str:
+    """Say that the first part of a condition has decided it."""
+    return f"{said}: that decides {value}{f', and {other} is not evaluated' if idle else f', whatever {other} is'}."
+
+
+def of_branch(said: str, branch: str) -> str:
+    """Say whose tangent that of a conditional is."""
+    return f"{said}: the tangent is that of {branch}."
 
 
 def not_computed(value: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from symad.derivatives.jacobian import jacobian
-from symad.derivatives.listing import assignments, listing, value_names
+from symad.derivatives.listing import listing
+from symad.derivatives.source import assignments, value_names
 from symad.errors import DerivativeError, NamingError
 from symad.evaluation import evaluate
 from symad.parse import parse

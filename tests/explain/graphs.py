@@ -30,6 +30,9 @@ CASES: dict[str, tuple[str, dict[str, Any]]] = {
     "no value":     ("log(x)*y", {"at": {"x": -1, "y": 2}}),
     "no slope":     ("sqrt(x)*y + exp(y)", {"at": {"x": 0, "y": 1}}),
     "twenty":       (CALL, {"at": {"S": 100, "K": 95, "r": 0.05, "v": 0.2, "T": 0.5}}),
+    "loop":         ("y = x; for k in 1..n { y = r*y*(1 - y) }; y*r", {"at": {"x": 0.3, "n": 5, "r": 3.2}}),
+    "loops":        ("a = x; b = 1; for i in 1..3 { a = a*b; for j in 1..i { b = b + a } }; output a, b", {}),
+    "no iteration": ("if x > 0 then sum(k in 1..3: x^k) else x", {"at": {"x": -1}, "mode": "forward"}),
     "products":     (" + ".join(f"x{a}*x{b}" for a in range(5) for b in range(a)), {}),
 }
 # fmt: on

@@ -32,6 +32,43 @@ CASES = {  # name of the file: words of the command line, exit code
     "twice_in_one": ("symad explain 'x*x + x/x' --at x=3", 0),
     "flat": ("symad explain 'floor(x)*y' --at x=2.5,y=3", 0),
     "branch": ("symad explain 'if x > 0 then log(x) else x^2' --at x=-2", 0),
+    "branch_taken": ("symad explain 'if x > 0 then log(x) else x^2' --at x=2", 0),
+    "branch_in_symbols": ("symad explain 'if x > 0 and y > 1 then x*y else y'", 0),
+    "branch_nested": (
+        "symad explain 'if x > 0 and y > 1 then (if x < y or z > 0 then y else z) else x' --at x=2,y=3,z=-1 --wrt y",
+        0,
+    ),
+    "branch_forward": (
+        "symad explain 'if x > 0 and y > 1 then (if x < y then x*y else z) else x' --at x=2,y=3,z=1 --mode forward",
+        0,
+    ),
+    "sum": ("symad explain 's = 0; for k in 1..n { s = s + x/k }; s' --at x=2,n=1000", 0),
+    "sum_in_symbols": ("symad explain 'sum(k in 1..n: x^k)' --wrt x", 0),
+    "no_iterations": ("symad explain 'y = x; for k in 1..n { y = y^2 }; y' --at x=3,n=0 --wrt x", 0),
+    "logistic": (
+        "symad explain 'y = x; for k in 1..n { y = r*y*(1 - y) }; y' --at x=0.3,r=3.2,n=1000 --wrt x,r --iteration 500",
+        0,
+    ),
+    "logistic_forward": (
+        "symad explain 'y = x; for k in 1..n { y = r*y*(1 - y) }; y' --at x=0.3,r=3.2,n=10 --wrt r --mode forward",
+        0,
+    ),
+    "logistic_markdown": (
+        "symad explain 'y = x; for k in 1..n { y = r*y*(1 - y) }; y' --at x=0.3,r=3.2,n=10 --wrt r --format markdown",
+        0,
+    ),
+    "logistic_json": ("symad explain 'y = x; for k in 1..2 { y = y*y }; y' --at x=3 --format json", 0),
+    "newton": ("symad explain 'y = a; while abs(y*y - a) > 1e-6 { y = (y + a/y)/2 }; y' --at a=2", 0),
+    "nested": (
+        "symad explain 's = 0; for i in 1..n { p = 1; for j in 1..i { p = p*x }; s = s + p }; s' --at x=2,n=9",
+        0,
+    ),
+    "branch_in_a_loop": (
+        "symad explain 's = x; for k in 1..n { s = if s > 1 then sqrt(s) else 3*s }; s' --at x=0.5,n=4",
+        0,
+    ),
+    "no_value_in_a_loop": ("symad explain 's = x; for k in 1..5 { s = log(s) }; s' --at x=2", 2),
+    "no_derivative_in_a_loop": ("symad explain 's = 0; for k in 1..5 { s = s + sqrt(x - k) }; s' --at x=5", 2),
     "no_input": ("symad explain '2 + 3'", 0),
     "no_value": ("symad explain 'y*log(x) + x' --at x=-1,y=2", 2),
     "no_derivative": ("symad explain 'y*sqrt(x)' --at x=0,y=2", 2),

@@ -15,8 +15,9 @@ from symad.explain import explain
 from symad.explain.dot import dot, mermaid
 from symad.explain.graph import LARGE, Graph, around, graph, layout, parts
 from symad.explain.svg import svg
-from symad.operations import NUMBERS
+from symad.operations import LEAVES
 from symad.parse import parse
+from symad.program import UNNAMED
 from tests.explain.graphs import CASES, SEED, drawn, large
 
 
@@ -54,12 +55,12 @@ def test_every_value_is_a_node_and_every_use_an_edge(name: str) -> None:
     made = drawn(name)
     program = symad.parse(CASES[name][0])
     rows = [(v, operation, operands) for v, (operation, operands) in enumerate(program.assignments)]
-    values = [v for v, operation, _ in rows if operation not in NUMBERS]
+    values = [v for v, operation, _ in rows if operation not in UNNAMED]
     names = dict(zip(values, [node.name for node in made.nodes if node.name != node.assignment], strict=True))
     uses = {
         (names[o], names[v])
         for v, operation, operands in rows
-        if operation not in NUMBERS and operation != "input"
+        if operation not in LEAVES
         for o in operands
         if o in names
     }

@@ -29,6 +29,11 @@ from tests.printers.programs import POINTS, programs
         ("p = log(x); q = if x > 2 then p else x; output q, p", {"x": 1}, {"dq/dx": 1, "dp/dx": 1}),
         ("sqrt(if x > 0 then x else z)", {"x": -1, "z": 4}, {"df/dx": 0, "df/dz": 0.25}),
         ("if x > 0 then (if y > 0 then sqrt(x*y) else x) else y", {"x": -1, "y": 3}, {"df/dx": 0, "df/dy": 1}),
+        (
+            "p = if x > 0 then y else x*y; if x > 0 or (not x > 0 and y > 1) then p else 0",
+            {"x": 2, "y": 3},
+            {"df/dy": 1},
+        ),
     ],
 )
 @pytest.mark.parametrize("mode", ["reverse", "forward"])

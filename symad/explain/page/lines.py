@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from symad.explain import words
+from symad.explain import loop_words, words
 from symad.explain.display import is_condition, numbers_of, plain, stages
 from symad.explain.page.markup import Markup, element, joined, math
 from symad.explain.steps import Explanation, Number, Pass, Step, Term
@@ -92,7 +92,24 @@ def line(step: Step, numbers: Numbers, number: int, style: Style) -> Markup:
     head = element("a", {"class": "line", "href": f"#{anchor}", "aria-label": said}, shown)
     row = head if style.linked else element("div", {"class": "line"}, shown)
     attributes = {"id": anchor if style.linked else None, "class": f"step {step.kind}"}
-    return element("li", attributes, row, *explained(step, style.typeset))
+    return element("li", attributes, row, *explained(step, style.typeset), *iterations(step, numbers, style.typeset))
+
+
+def iterations(step: Step, numbers: Numbers, typeset: bool) -> Iterator[Markup]:
+    """Write the iterations of a loop that are shown, each with the lines of its steps."""
+    for one in step.block.rounds if step.block is not None else ():
+        if one.left_out:
+            yield element("p", {"class": "left-out"}, loop_words.left_out_of_loop(one.left_out))
+        known = {**numbers, **one.given, **numbers_of(one.steps)}
+        rows = [inner_line(inner, known, typeset) for inner in one.steps]
+        yield element("p", {"class": "round"}, one.title)
+        yield element("ol", {"class": "iteration"}, *rows, between="\n")
+
+
+def inner_line(step: Step, numbers: Numbers, typeset: bool) -> Markup:
+    """Write a step of an iteration, which is no step to go through."""
+    row = element("div", {"class": "line"}, joined(written(step, numbers, typeset)))
+    return element("li", {"class": "inner"}, row, *explained(step, typeset), *iterations(step, numbers, typeset))
 
 
 def written(step: Step, numbers: Numbers, typeset: bool) -> Iterator[Markup]:
@@ -134,6 +151,8 @@ def set_stage(name: str, step: Step, numbers: Numbers) -> str:
         return enclosed(step, numbered(step.expression, numbers))
     if name == "number" and step.number is not None:
         return numeral(approximate(step.number))[0]
+    if step.block is not None:
+        return as_typed(step.block.head)
     if name == "simplified" and step.simplified is not None:
         return unstacked(expression(step.simplified))
     return enclosed(step, unstacked(expression(step.expression)))
@@ -185,11 +204,11 @@ def chained(step: Step) -> str:
     """Typeset the chain rule of a step: a sum of products of derivatives."""
     terms = []
     for term in step.terms:
-        ratio = label(term.ratio) + (as_typed(f" ({term.place} place)") if term.place else "")
+        ratio = label(term.ratio) + (as_typed(f" ({term.place})") if term.place else "")
         factors = (ratio, label(term.factor)) if step.kind == "tangent" else (label(term.factor), ratio)
         terms.append(DOT.join(factors))
     if step.terms and step.seed is not None:
-        terms.append(numeral(approximate(step.seed))[0])
+        terms.append(label(step.seed) if isinstance(step.seed, str) else numeral(approximate(step.seed))[0])
     return f"<mrow>{PLUS.join(terms)}</mrow>" if terms else ""
 
 
@@ -209,8 +228,9 @@ def explained(step: Step, typeset: bool) -> Iterator[Markup]:
     """Write the notes of a step, its exact number, and the rules that it uses."""
     for note in step.notes:
         yield element("p", {"class": "note"}, note)
-    if step.terms:
-        yield element("ul", {"class": "rules"}, *(rule(term, typeset) for term in step.terms))
+    rules = [rule(term, typeset) for term in step.terms if term.rule]
+    if rules:
+        yield element("ul", {"class": "rules"}, *rules)
     if step.number is not None and "…" in approximate(step.number):
         yield element("p", {"class": "exact"}, f"In full: {write_number(step.number)}")
 

@@ -6,6 +6,8 @@ from symad.errors import SymadError
 from symad.explain.page.markup import Markup, element, joined, math
 from symad.explain.results import derived
 from symad.explain.steps import Explanation
+from symad.explain.text import derivatives
+from symad.loops import looped
 from symad.operations import LEAVES
 from symad.printers.mathml import expression, mathml
 from symad.printers.mathml_labels import name
@@ -17,7 +19,9 @@ OUTPUTS = 6  # typeset formulas of a heading
 
 
 def heading(program: Program) -> Markup | None:
-    """Typeset a formula as it was written, an equation for each output; None where it is too long to be read so."""
+    """Typeset a formula as it was written, an equation for each output; None for a long one, and for one with loops."""
+    if looped(program.assignments):
+        return None
     sizes: list[int] = []
     for operation, operands in program.assignments:
         sizes.append(1 if operation in LEAVES else 1 + min(READ, sum([sizes[v] for v in operands])))
@@ -32,6 +36,9 @@ def final(explanation: Explanation, typeset: bool) -> Markup:
     """Write the final formulas, typeset or as text."""
     if not explanation.wrt:
         return element("p", None, "There is no input to differentiate by.")
+    if looped(explanation.program.assignments):
+        text = "\n".join(" = ".join(row) for row in derivatives(explanation))
+        return element("pre", {"class": "formulas", "tabindex": "0", "aria-label": "The derivatives"}, text)
     if typeset:
         scrolled = {"class": "formulas", "tabindex": "0", "role": "group", "aria-label": "The derivatives"}
         taken = [step.value for step in explanation.values]

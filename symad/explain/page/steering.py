@@ -43,7 +43,7 @@ def titles(explanation: Explanation) -> list[str]:
 def edges(step: Step) -> Iterator[tuple[str, str]]:
     """Give the edges that a step uses, each as operand and user."""
     if step.kind == "operation":
-        for operand in step.expression.inputs:
+        for operand in step.operands:
             yield operand, step.value
     for term in step.terms:
         yield term.operand, term.user
