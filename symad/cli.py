@@ -97,8 +97,7 @@ def diff(arguments: Arguments, program: Program, _: Source) -> int:
     else:
         from symad.printers.infix import formulas
 
-        rows = formulas(derived)
-        emit(table({**rows.temporaries, **rows}))
+        emit(table(formulas(derived).rows(program.inputs)))
     if found:
         comment = "% " if arguments.has("--latex") else ""
         where = ", ".join(f"{name} = {value}" for name, value in point.items())
@@ -116,10 +115,12 @@ def inputs_named(text: str) -> list[str]:
 
 
 def table(rows: Mapping[str, str], width: int = 0) -> str:
-    """Write rows with their equals signs aligned."""
-    width = max(width, max(map(len, rows), default=0))
+    """Write rows with their equals signs aligned; those in a loop stand as they are."""
+    lines = [line for label, text in rows.items() for line in f"{label} = {text}".split("\n")]
+    parts = [("", line) if line.startswith((" ", "for ", "while ", "}")) else line.split(" = ", 1) for line in lines]
+    width = max(width, max((len(label) for label, _ in parts), default=0))
     before, after = (LABEL, PLAIN) if coloured(sys.stdout) else ("", "")
-    return "".join(f"{before}{label:<{width}}{after} = {text}\n" for label, text in rows.items())
+    return "".join(f"{before}{label:<{width}}{after} = {text}\n" if label else f"{text}\n" for label, text in parts)
 
 
 def as_latex(derived: Program) -> str:
@@ -130,14 +131,21 @@ def as_latex(derived: Program) -> str:
 
 
 def as_assignments(program: Program, wrt: Sequence[str] | None) -> str:
-    """Write the elementary assignments, then for each output those of its adjoints."""
+    """Write the elementary assignments, then for each output those of its adjoints; with loops, those of its gradient.
+
+    A loop has no adjoint: the loop that runs backwards is made as a whole.
+    """
+    from symad.derivatives.gradient import gradient
     from symad.derivatives.listing import assignments, listing
+    from symad.loops import looped
     from symad.printers.infix import formulas
 
+    if looped(program.assignments):
+        parts = [gradient(program.part([label]), wrt) for label in program.outputs]
+        return "\n\n".join(map(str, (program, *parts))) + "\n"
     blocks = [dict(assignments(program))]
     for adjoints in listing(program, wrt):
-        rows = formulas(adjoints)
-        blocks.append({**rows.temporaries, **rows})
+        blocks.append(formulas(adjoints).rows(program.inputs))
     width = max(len(label) for block in blocks for label in block)
     return "\n".join([table(block, width) for block in blocks])
 

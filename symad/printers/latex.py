@@ -24,8 +24,8 @@ from symad.printers.infix import (
     SUM,
     is_derivative,
     is_negative,
-    write,
 )
+from symad.printers.levels import write
 from symad.printers.naming import GREEK, temporary_names
 from symad.printers.shorten import shorten
 from symad.program import Program

@@ -27,10 +27,10 @@ from symad.printers.infix import (
     PRODUCT,
     SUM,
     is_derivative,
-    write,
 )
 from symad.printers.latex import FRACTION, MANY, POWERED, around
 from symad.printers.latex import conditional as cases
+from symad.printers.levels import write
 from symad.printers.mathml_labels import as_typed, derivative, finished, label, leaves, name
 from symad.printers.naming import temporary_names
 from symad.printers.shorten import shorten

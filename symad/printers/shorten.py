@@ -8,11 +8,13 @@ defined. Outputs that are not small stay as they are, and the whole takes time l
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cache
 from itertools import count
 
-from symad.builder import Builder
-from symad.operations import INFIX, LEAVES, NUMBERS
+from symad.builder import NOTHING, Builder
+from symad.loops import looped
+from symad.operations import BODY, INFIX, LEAVES, LOOP, NUMBERS, PROJECT
 from symad.printers.forms import as_product, expand, normal, shorter_squares
 from symad.printers.kernels import Kernels
 from symad.printers.sums import ONE, Sum, Term, freeze, gather, lone
@@ -39,12 +41,46 @@ def shorten(program: Program, chosen: Callable[[str], bool] = lambda _: True) ->
     w3 = 2*w2
     f  = w3
     """
+    if looped(program.assignments):
+        return around_loops(program, chosen)
     for _ in range(ROUNDS):
         shorter = once(program, chosen)
         if shorter is None:
             break
         program = shorter
     return program
+
+
+def around_loops(program: Program, chosen: Callable[[str], bool]) -> Program:
+    """Shorten what stands around loops, to which their results are inputs, and the tangents and adjoints in them."""
+    straight, b = Builder(), Builder()
+    inputs = [straight.input(name) for name in program.inputs]
+    values: list[int] = []
+    results: list[int] = []
+    assignments = list(program.assignments)
+    for value, (operation, operands) in enumerate(program.assignments):
+        if operation == PROJECT:
+            values.append(straight.input(f"w{len(results)}"))
+            results.append(value)
+        elif operation in (LOOP, BODY):
+            values.append(NOTHING)
+        elif operation in LEAVES:
+            values.append(inputs[operands[0]] if operation == "input" else straight.leaf(operation, *operands))
+        else:
+            values.append(straight.make(operation, *[values[v] for v in operands]))
+        if operation == BODY:
+            body = operands[0]
+            assignments[value] = BODY, (replace(body, program=shorten(body.program, is_derived)),)
+    short = shorten(straight.finish(zip(program.outputs, [values[v] for v in program.results], strict=True)), chosen)
+    inputs = [b.input(name) for name in program.inputs]
+    made = b.copy(replace(program, assignments=tuple(assignments)), inputs)
+    ends = b.copy(short, [*inputs, *(made[v] for v in results)])
+    return b.finish([(label, ends[v]) for label, v in zip(short.outputs, short.results, strict=True)])
+
+
+def is_derived(label: str) -> bool:
+    """Tell the label of a tangent or an adjoint in the body of a loop from a name."""
+    return label.startswith(("bar_", "dot_"))
 
 
 def once(program: Program, chosen: Callable[[str], bool]) -> Program | None:
@@ -79,7 +115,8 @@ def rebuilt(program: Program, better: dict[str, Words]) -> Program:
 
 def measured(program: Program, form: Words | int) -> int:
     """Measure the text of some words, or of a value of a program, without spaces."""
-    from symad.printers.infix import READING, write  # which itself shortens what it writes
+    from symad.printers.infix import READING  # which itself shortens what it writes
+    from symad.printers.levels import write
 
     b = Builder()
     inputs = cache(lambda k: b.input(program.inputs[k]))  # only those that it has: there may be many

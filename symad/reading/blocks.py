@@ -183,7 +183,7 @@ class Blocks(Calls):
         return captured, Program.arrange([*names, *outer], found, kept, labels, ends, origins, self.text)
 
     def cut(self, scope: Scope, inputs: Sequence[int], results: Sequence[int]) -> tuple[list[int], list[int]]:
-        """List the values of a block that its results need, and the values from outside that these use."""
+        """List the values of a block that its results need, and the values from outside, in the order of their uses."""
         assignments = self.builder.assignments
         known = set(inputs)
         inside: set[int] = set()
@@ -202,7 +202,11 @@ class Blocks(Calls):
             inside.add(value)
             if not constant:
                 stack += operands
-        return sorted(inside), sorted(outside)
+        used: dict[int, None] = {}  # in the order of their uses, whatever was made first
+        for value in sorted(inside):
+            operation, operands = assignments[value]
+            used |= dict.fromkeys(v for v in operands if v in outside) if operation not in LEAVES else {}
+        return sorted(inside), [*used, *(v for v in dict.fromkeys(results) if v in outside and v not in used)]
 
 
 def names_assigned(text: str, begin: int) -> dict[str, Token]:
