@@ -48,6 +48,7 @@ class Manner:
     worth: int
     fixed: Collection[str] = ()
     used: set[str] = field(default_factory=set)
+    shown: set[str] = field(default_factory=set)
 
     @property
     def syntax(self) -> Syntax:
@@ -56,10 +57,14 @@ class Manner:
         return self.target.loops
 
     def fresh(self, name: str) -> str:
-        """Give a name that nothing has, as it is written."""
-        [free] = unique([name], self.used)
-        self.used.add(free)
-        return self.syntax.name(free)
+        """Give a name that nothing has, as it is written, unlike all that is `shown` already."""
+        while True:
+            [free] = unique([name], self.used)
+            self.used.add(free)
+            written = self.syntax.name(free)
+            if written not in self.shown:
+                self.shown.add(written)
+                return written
 
     def index(self, name: str, scope: Collection[str]) -> str:
         """Give an index a name that nothing has where it stands."""
@@ -92,6 +97,7 @@ def write(
     if looped(program.assignments):
         manner.fixed = {*program.inputs, *taken}
         own = dict(own_labels(program))
+        manner.shown = {*inputs}
         manner.used = {*manner.fixed, *program.outputs, *index_names(program)}
     level = Level(manner, program, program.results)
     level.write(inputs, [NAME] * len(inputs), (), own)
