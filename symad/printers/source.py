@@ -1,6 +1,7 @@
 """Program in, its source text out: reading it gives an equal program, with the labels of the outputs as identifiers.
 
-What is used once is written where it is used, as long as this keeps the order of the assignments.
+What is used once is written where it is used, as long as this keeps the order of the assignments. Loops are blocks, or
+sums and products where these are the same assignments.
 """
 
 from __future__ import annotations
@@ -10,12 +11,12 @@ from fractions import Fraction
 
 from symad.collector import without_collector
 from symad.numbers import Number, write_number
-from symad.printers.emitter import NAME, Emitter, Rule, Target, call, emitter, joined, shapes
-from symad.printers.infix import CALL, CALLS, LOGIC, POWER, PRODUCT, SIGN, SUM
+from symad.printers.emitter import NAME, Emitter, Rule, Target, call, joined
+from symad.printers.infix import CALL, CALLS, LOGIC, LOOPS, POWER, PRODUCT, SIGN, SUM
+from symad.printers.levels import loop_names, own_labels
 from symad.printers.naming import label_names, temporary_names
-from symad.program import Program, count_uses
-
-WIDTH = 100  # characters of a line; a longer expression is named
+from symad.printers.statements import Naming, Statements
+from symad.program import Program
 
 # fmt: off
 ARITHMETIC: dict[str, Rule] = {
@@ -38,7 +39,9 @@ TARGET = Target({**CALLS, **LOGIC, **ARITHMETIC, "pi": call("pi", 0), "e": call(
 def source(program: Program) -> str:
     """Write a program as text that reads back as an equal program.
 
-    Labels that are no names become names: df/dx is df_dx.
+    Labels that are no names become names: df/dx is df_dx. What a loop carries for nobody has a result again when it is
+    read. Raises TargetError for what the language does not have: loops that run backwards, as in the derivatives of
+    loops, and sequences.
 
     >>> from symad.parse import parse
     >>> print(source(parse("y = x^2; f = sin(y) + y/2")), end="")
@@ -48,47 +51,17 @@ def source(program: Program) -> str:
     output f
     """
     labels = label_names(program.outputs, program.inputs)
-    names = temporary_names({*program.inputs, *labels})
-    e = emitter(
-        program.assignments, shapes(program.assignments, range(len(program.assignments)), TARGET), TARGET, names
-    )
-    e.leaves(program.inputs)
-    in_order(e, count_uses(program.assignments, program.results), program.results)
+    names = temporary_names({*program.inputs, *labels, *loop_names(program)})
+    own = dict(own_labels(program))
+    level = Statements(Naming(TARGET, LOOPS, names, {*program.inputs, *labels}, own), program, program.inputs)
+    level.write()
+    if level.pending and level.pending != [program.results[-1]]:
+        level.flush()
     lines = [f"input {', '.join(program.inputs)}"] if program.inputs else []
-    lines += [f"{s.name} = {joined(s.text)}" for s in e.statements]
-    return "\n".join([*lines, *outputs(program, labels, e, names), f"output {', '.join(labels)}"]) + "\n"
-
-
-def in_order(e: Emitter, uses: Sequence[int], results: Sequence[int]) -> None:
-    """Write every value; name those that must not move: what stands in a text is made right before it."""
-    pending: list[int] = []  # values without a name, in order
-    wanted = set(results)
-    for value, shape in enumerate(e.shapes):
-        if shape is None:
-            continue
-        moved = [v for v in shape[1] if v in pending[-3:]]
-        if moved != pending[len(pending) - len(moved) :] or len(set(moved)) != len(moved):
-            flush(e, pending)
-        elif moved:
-            del pending[len(pending) - len(moved) :]
-        if sum(len(e.texts[v]) for v in shape[1]) > WIDTH:
-            flush(e, [*pending, *moved])
-            pending.clear()
-        e.write(value)
-        if uses[value] == 1 and (value not in wanted or value == len(e.shapes) - 1):
-            pending.append(value)
-        else:
-            flush(e, pending)
-            e.name(value)
-    if pending and pending != [results[-1]]:
-        flush(e, pending)
-
-
-def flush(e: Emitter, pending: list[int]) -> None:
-    """Name what has no name yet, in order."""
-    for value in pending:
-        e.name(value)
-    pending.clear()
+    return (
+        "\n".join([*lines, *level.lines, *outputs(program, labels, level.e, names), f"output {', '.join(labels)}"])
+        + "\n"
+    )
 
 
 def outputs(program: Program, labels: Sequence[str], e: Emitter, names: Iterator[str]) -> list[str]:
