@@ -77,6 +77,7 @@ class Statements:
         self.e: Emitter = emitter(assignments, found, naming.target, naming.temporaries)
         self.e.leaves(inputs)
         self.wanted = {*self.results}
+        self.projects: dict[int, dict[int, int]] = {}  # of loops, by place
         self.behind: dict[int, Sequence[int]] = {}  # what is named behind a loop, by loop
         self.made: set[int] = set()  # what a block or a condition has made
         self.last = [0] * len(inputs)  # the last use of each input
@@ -91,6 +92,9 @@ class Statements:
     def prepare(self) -> None:
         """Find out what has to have a name, and what blocks make for the level around them."""
         assignments = self.program.assignments
+        for value, (operation, operands) in enumerate(assignments):
+            if operation == PROJECT:
+                self.projects.setdefault(operands[0], {})[assignments[operands[1]][1][0]] = value
         index = {ordered(*assignment): value for value, assignment in enumerate(assignments)}
         users: list[list[int]] = [[] for _ in assignments]
         for value, (operation, operands) in enumerate(assignments):
@@ -261,10 +265,7 @@ class Statements:
     def block(self, value: int, loop: Loop) -> None:
         """Write a loop as a block."""
         e, naming, body = self.e, self.naming, loop.body
-        projects: dict[int, int] = {}
-        for v, (operation, operands) in enumerate(self.program.assignments):
-            if operation == PROJECT and operands[0] == value:
-                projects[self.program.assignments[operands[1]][1][0]] = v
+        projects = self.projects.get(value, {})
         carried = []
         for j, v in enumerate(loop.carried):
             name = joined(e.texts[v])
