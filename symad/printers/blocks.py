@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from symad.builder import Builder
 from symad.loops import Loop
-from symad.printers.emitter import NAME, Syntax, joined
+from symad.printers.emitter import NAME, Syntax, Target, emitter, joined, shapes
 from symad.pruning import Kept
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def write_block(level: Level, block: Block) -> None:
     counter = ""
     if body.conditional and (body.carried in block.projects or not {*block.sequences.values()} <= {*names}):
         counter = manner.fresh(COUNTER)
-        place = f"{counter} + 1"
+        place = successor(level.manner.target, counter)
     level.inside(block.body, block.loop, index, names)
     emitted: list[Row] = []
     for p, k in block.sequences.items():
@@ -92,18 +93,28 @@ def write_block(level: Level, block: Block) -> None:
             e.texts[value] = counter if p == body.carried else names[body.indexed + p]
     first: list[Row] = [(names[k], joined(e.texts[block.operand(k)])) for k in names]
     if counter:
-        first.append((counter, "0"))
+        first.append((counter, manner.target.number(0)[0]))
     elif not first:  # nothing is carried, and there are as many iterations as elements
         rows = [(name, syntax.every % (text, place, *bounds(level, block))) for name, text in emitted]
         if not block.body.rows:
             level.rows += rows
             return
-        first = [(name, syntax.every % ("0", place, *bounds(level, block))) for name, _ in rows]
+        first = [(name, syntax.every % (manner.target.number(0)[0], place, *bounds(level, block))) for name, _ in rows]
     within = [*flattened([*block.body.rows, *emitted], syntax), *carry(level, block, names)]
     if counter:
-        within.append((0, syntax.assigned % (counter, f"{counter} + 1")))
+        within.append((0, syntax.assigned % (counter, place)))
     lines = [*flattened(first, syntax), *framed(level, block, within, names, place)]
     level.rows.append(Written(first[0][0], lines))
+
+
+def successor(target: Target, counter: str) -> str:
+    """Write a counter plus 1."""
+    b = Builder()
+    program = b.finish([("f", b.make("add", b.input(counter), b.constant(1)))])
+    e = emitter(program.assignments, shapes(program.assignments, program.results, target), target, iter(()))
+    e.leaves(program.inputs)
+    e.write(program.results[0])
+    return joined(e.texts[program.results[0]])
 
 
 def name_captured(level: Level, block: Block) -> None:

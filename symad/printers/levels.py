@@ -146,6 +146,7 @@ class Level:
         self.blocks: dict[int, Block] = {}
         self.rows: list[Row] = []
         self.masks: list[int] = []  # of a body: what is carried that the text of a value mentions, as bits
+        self.summed: set[int] = set()  # values in whose texts there are sums: no text of a sum has them in it
         self.failed = False
         self.e: Emitter
         self.scope: Collection[str] = ()
@@ -243,6 +244,8 @@ class Level:
                     self.sum(value)
                 else:
                     e.write(value)
+                if self.sums and (value in self.sums or not self.summed.isdisjoint(shape[1])):
+                    self.summed.add(value)
                 if self.masks:
                     for operand in shape[1]:
                         self.masks[value] |= self.masks[operand]
@@ -254,6 +257,7 @@ class Level:
         self.e.name(value)
         made = self.e.statements.pop()
         self.rows.append((made.name, joined(made.text)))
+        self.summed.discard(value)
         if self.masks:
             self.masks[value] = 0
 
@@ -264,6 +268,9 @@ class Level:
         body = made.loop.body
         level, bound, factor = manner.syntax.summation
         index = manner.index(body.program.inputs[0], self.scope)
+        if not self.flat:
+            for v in sorted(self.summed.intersection(made.loop.captured)):
+                self.name(v)
         self.inside(term, made.loop, index, {})
         first, last = (manner.bounded(e, v, bound) for v in made.loop.bounds)
         text = manner.bounded(term.e, term.results[0], factor)

@@ -104,6 +104,8 @@ def total(program: Program, terms: Sequence[tuple[int, bool]], kind: Sequence[st
     b = Builder()
     values = b.copy(program, [b.input(name) for name in program.inputs])
     put = [values[v] for v, opposite in terms if not opposite]
+    if kind[0] == "mul":
+        put.sort(key=lambda v: b.number(v) is None)
     taken = [values[v] for v, opposite in terms if opposite]
     if not put and kind[0] == "mul":
         put = [b.constant(1)]

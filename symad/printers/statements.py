@@ -80,14 +80,14 @@ class Statements:
         self.projects: dict[int, dict[int, int]] = {}  # of loops, by place
         self.behind: dict[int, Sequence[int]] = {}  # what is named behind a loop, by loop
         self.made: set[int] = set()  # what a block or a condition has made
-        self.last = [0] * len(inputs)  # the last use of each input
-        if any(operation == LOOP for operation, _ in assignments):
-            self.prepare()
-        if self.carried:
-            for value, (operation, operands) in enumerate(assignments):
-                for v in operands if operation not in LEAVES else ():
-                    if v < len(inputs):
-                        self.last[v] = value
+        self.last = [0] * len(assignments)  # the last use of each value
+        for value, (operation, operands) in enumerate(assignments):
+            if operation == LOOP and not self.projects:
+                self.prepare()
+            for v in operands if operation not in LEAVES and (self.projects or self.carried) else ():
+                self.last[v] = value
+        for value in self.results:
+            self.last[value] = len(assignments)
 
     def prepare(self) -> None:
         """Find out what has to have a name, and what blocks make for the level around them."""
@@ -171,8 +171,8 @@ class Statements:
         if not self.carried or value not in self.wanted or self.results.count(value) != 1:
             return None
         place = self.results.index(value)
-        name, old = self.carried[place], self.old[place]
-        return name if self.last[old] <= value and old not in self.results and name not in self.taken else None
+        name = self.carried[place]
+        return name if self.last[self.old[place]] <= value and name not in self.taken else None
 
     def again(self, values: Sequence[int]) -> None:
         """Name what is made already, as far as it is used."""
@@ -269,7 +269,7 @@ class Statements:
         carried = []
         for j, v in enumerate(loop.carried):
             name = joined(e.texts[v])
-            if name in naming.variables and self.uses[v] == 1:
+            if name in naming.variables and self.last[v] == value and loop.operands.count(v) == 1:
                 self.taken.add(name)
             else:
                 name = naming.variable(body.program.inputs[body.indexed + j], self.own.get(projects.get(j, -1)))
