@@ -19,6 +19,8 @@ from symad.operations import COMMUTES, LEAVES, LOOP, PROJECT
 from symad.printers.emitter import NAME, Emitter, Syntax, Target, emitter, joined, shapes
 from symad.printers.reductions import KINDS
 from symad.program import Assignment, Program, count_uses, live, unique
+from symad.reading.blocks import names_assigned
+from symad.wellformed import kind
 
 WIDTH = 100  # characters of a line; a longer expression is named
 
@@ -72,7 +74,10 @@ class Statements:
         self.results = program.results[skipped:]
         self.carried = inputs[first : first + count]
         self.old = range(first, first + count)  # the values that have these names to begin with
-        self.uses = count_uses(assignments, self.results)
+        unused = range(0 if body or flat else len(assignments))  # what nobody needs uses something too
+        self.uses = count_uses(assignments, [*self.results, *unused])
+        for value in unused:
+            self.uses[value] -= 1
         found = shapes(assignments, range(len(assignments)), naming.target)
         self.e: Emitter = emitter(assignments, found, naming.target, naming.temporaries)
         self.e.leaves(inputs)
@@ -106,7 +111,14 @@ class Statements:
             loop = read_loop(assignments, value)
             refuse(loop.body)
             self.wanted.update(loop.captured)
-            found = {v for v in recomputed(loop, index) if v < value} - self.made
+            found: set[int] = set()
+            begun = False
+            for v in recomputed(loop, index):
+                if v is not None and not begun and kind(self.program, v) == "truth value":
+                    continue  # nothing comes before it in the block: it may have been made before, and is made again
+                begun = True
+                if v is not None and v < value and v not in self.made:
+                    found.add(v)
             for v in sorted(found, reverse=True):
                 if any(user <= value and user not in found for user in users[v]):
                     found.discard(v)
@@ -239,28 +251,31 @@ class Statements:
         tight = self.naming.syntax.summation[1]
         return [joined(e.texts[v] if e.levels[v] >= tight else e.parenthesised(e.texts[v])) for v in loop.bounds]
 
-    def expression(self, value: int) -> str:
-        """Write a value in one expression, and remember what that makes."""
+    def expression(self, value: int) -> tuple[str, set[int]]:
+        """Write a value in one expression, and give what that makes."""
         found = self.program.assignments
         e = emitter(found, self.e.shapes, self.naming.target, self.naming.temporaries)
         e.leaves(self.inputs)
         needed = live(found, [value])
+        made: set[int] = set()
         for v in range(len(found)):
             operation, operands = found[v]
             if not needed[v] or operation in LEAVES:
                 continue
-            self.made.add(v)
+            made.add(v)
             if operation == LOOP:
                 loop = read_loop(found, v)
                 term = self.term(e, loop)
                 if term is None:
                     raise TargetError("the condition of a `while` has a loop in it that no expression can be")
                 e.texts[v] = self.summation(e, loop, *term)
+                made.update(self.behind[v])
             elif operation == PROJECT:
                 e.texts[v], e.levels[v] = e.texts[operands[0]], self.naming.syntax.summation[0]
             else:
                 e.write(v)
-        return joined(e.texts[value])
+        self.made |= made
+        return joined(e.texts[value]), made
 
     def block(self, value: int, loop: Loop) -> None:
         """Write a loop as a block."""
@@ -278,12 +293,14 @@ class Statements:
         index = [*unique(body.program.inputs[: body.indexed], {*naming.used, *self.scope})]
         inner = Statements(naming, body.program, [*index, *carried, *captured(e, loop)], (*self.scope, *index), body)
         if body.conditional:
-            head = f"while {inner.expression(body.program.results[0])}"
-            inner.again(sorted(inner.made - {v for found in inner.behind.values() for v in found}))
+            text, made = inner.expression(body.program.results[0])
+            head = f"while {text}"
+            inner.again(sorted(made))
         else:
             head = f"for {index[0]} in {'..'.join(self.bounds(e, loop))}"
         inner.write()
         inner.carry()
+        inner.lines[:0] = [f"{name} = {name}" for name in disordered(carried, inner.lines)]
         self.lines += [f"{head} {{", *("    " + line for line in inner.lines), "}"]
         for j, v in projects.items():
             if j < body.carried:
@@ -327,6 +344,18 @@ class Statements:
             self.lines.append(f"{name} = {waiting.pop(name)}")
 
 
+def disordered(carried: Sequence[str], lines: Sequence[str]) -> Sequence[str]:
+    """Give the first of what a loop carries, as many as lines do not assign in this order, by which a reader goes."""
+    places = {name: place for place, name in enumerate(carried)}
+    count, highest = 0, -1
+    for name in names_assigned("\n".join(["{", *lines, "}"]), 0):
+        place = places.get(name, highest)
+        if place < highest:
+            count = max(count, place + 1)
+        highest = max(highest, place)
+    return carried[:count]
+
+
 def captured(e: Emitter, loop: Loop) -> list[str]:
     """Write what a loop captures."""
     return [joined(e.texts[v] if e.levels[v] >= NAME else e.parenthesised(e.texts[v])) for v in loop.captured]
@@ -346,26 +375,21 @@ def ordered(operation: str, operands: Sequence[object]) -> Assignment:
     return operation, tuple(operands)
 
 
-def recomputed(loop: Loop, index: Mapping[Assignment, int]) -> set[int]:
-    """List the values of the level around a loop that its body computes again; an inner loop's body too."""
+def recomputed(loop: Loop, index: Mapping[Assignment, int]) -> Iterator[int | None]:
+    """Give for what a body makes, and the bodies of loops in it, the value of the level around, if there is one."""
     body = loop.body
     assignments = body.program.assignments
     first = len(body.program.inputs) - body.captured
     known: list[int | None] = []
-    found: set[int] = set()
     for value, (operation, operands) in enumerate(assignments):
         if operation == "input":
             known.append(loop.captured[operands[0] - first] if operands[0] >= first else None)
-            continue
-        if operation in LEAVES:
+        elif operation in LEAVES:
             known.append(index.get((operation, operands)))
-            continue
-        if operation == LOOP:
-            inner = read_loop(assignments, value)
-            found |= recomputed(inner._replace(captured=tuple([known[v] for v in inner.captured])), index)
-        outer = [known[v] for v in operands]
-        hit = None if None in outer else index.get(ordered(operation, outer))
-        known.append(hit)
-        if hit is not None:
-            found.add(hit)
-    return found
+        else:
+            if operation == LOOP:
+                inner = read_loop(assignments, value)
+                yield from recomputed(inner._replace(captured=tuple([known[v] for v in inner.captured])), index)
+            outer = [known[v] for v in operands]
+            known.append(None if None in outer else index.get(ordered(operation, outer)))
+            yield known[-1]

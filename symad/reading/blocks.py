@@ -183,7 +183,10 @@ class Blocks(Calls):
         return captured, Program.arrange([*names, *outer], found, kept, labels, ends, origins, self.text)
 
     def cut(self, scope: Scope, inputs: Sequence[int], results: Sequence[int]) -> tuple[list[int], list[int]]:
-        """List the values of a block that its results need, and the values from outside, in the order of their uses."""
+        """List the values of a block that its results need, and the values from outside, in the order of their uses.
+
+        Only numbers come from outside: a truth value is made again.
+        """
         assignments = self.builder.assignments
         known = set(inputs)
         inside: set[int] = set()
@@ -196,7 +199,8 @@ class Blocks(Calls):
             known.add(value)
             operation, operands = assignments[value]
             constant = operation in LEAVES and operation not in ("input", "parameter")
-            if operation in ("input", "parameter") or value < scope.first and not constant:
+            before = value < scope.first and not constant and value not in self.booleans
+            if operation in ("input", "parameter") or before:
                 outside.add(value)
                 continue
             inside.add(value)

@@ -41,16 +41,18 @@ def block(draw: st.DrawFn, names: Sequence[str], carried: Sequence[str], depth: 
     """Make the lines of a loop that assigns some of the carried names."""
     index = "kji"[depth]
     inner = [*names, index]
+    bounds = ("n", "n", "3", "n + 1", *(name for name in names if name in "kj"))
     if whiles and draw(st.integers(0, 4)) == 0:
-        inner, head = [*names], f"while {draw(st.sampled_from(carried))}^2 < {expression(draw, names)} {{"
+        inner, head = [*names], f"while {draw(st.sampled_from(carried))}^2 < ({expression(draw, names)}) {{"
     else:
-        head = f"for {index} in 1..{draw(st.sampled_from(('n', 'n', '3', 'n + 1', *('kj'[:depth]))))} {{"
-    lines = []
+        head = f"for {index} in 1..{draw(st.sampled_from(bounds))} {{"
+    lines, used = [], ""
     if draw(st.booleans()):
         lines.append(f"t{depth} = {expression(draw, inner)}")
         inner.append(f"t{depth}")
-    for name in draw(st.lists(st.sampled_from(carried), min_size=1, max_size=3)):
-        lines.append(f"{name} = {expression(draw, inner)}")
+        used = f" + t{depth}/7"  # what a block makes for nothing leaves no trace in a program
+    for name in draw(st.lists(st.sampled_from(carried), min_size=1, max_size=3, unique=True)):
+        lines.append(f"{name} = ({expression(draw, inner)}){used}")
     if depth < 2 and draw(st.integers(0, 3)) == 0:
         lines += block(draw, inner, carried, depth + 1, whiles)
     return [head, *("    " + line for line in lines), "}"]

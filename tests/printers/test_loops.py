@@ -199,7 +199,7 @@ def test_what_is_printed_of_derivatives_means_them(text: str) -> None:
     same_values(symad.jvp(program), at | {f"dot_{name}": 0.3 for name in at})
 
 
-@given(loop_programs(), st.floats(0.3, 2.0), st.floats(-1.0, 1.5), st.integers(1, 4))
+@given(loop_programs(whiles=False), st.floats(0.3, 2.0), st.floats(-1.0, 1.5), st.integers(1, 4))
 def test_what_is_printed_of_any_loop_means_it(text: str, x: float, y: float, n: int) -> None:
     program = all_partials(parse(text), ["x", "y"])
     point = {"x": x, "y": y, "n": float(n)}
@@ -261,7 +261,7 @@ output f
 
 @pytest.mark.parametrize("text", PROGRAMS)
 def test_tangents_of_loops_have_a_source(text: str) -> None:
-    program = symad.jvp(parse(text))
+    program = symad.jvp(parse(text), method="forward")
     point = dict.fromkeys(program.inputs, 0.25) | {"x": 1.7, "y": 0.6, "n": 3.0, "m": 2.0, "r": 1.3, "k": 0.4}
     at = {name: point[name] for name in program.inputs}
     again = parse(source(program))
