@@ -12,6 +12,7 @@ from symad.derivatives.taylor import taylor
 from symad.errors import SymadError
 from symad.explain import explain
 from symad.interop import from_sympy, to_sympy
+from symad.kinks import kinks
 from symad.parse import parse
 from symad.patterns.colouring import colouring
 from symad.printers.infix import formulas
@@ -21,9 +22,10 @@ from symad.printers.python import generate
 from symad.printers.source import source
 from symad.program import Program
 from symad.simplify import simplify
+from symad.unrolling import unroll
 from symad.ways import compare
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"
 __all__ = [
     "Program",
     "SymadError",
@@ -40,6 +42,7 @@ __all__ = [
     "hessian_vector_product",
     "jacobian",
     "jvp",
+    "kinks",
     "latex",
     "mathml",
     "parse",
@@ -49,6 +52,7 @@ __all__ = [
     "sparsity",
     "taylor",
     "to_sympy",
+    "unroll",
     "value_and_gradient",
     "vjp",
 ]

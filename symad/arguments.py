@@ -39,9 +39,12 @@ OPTIONS = {  # option: what follows it, what it does
     "--matrices":    ("csr",     "dense, coo, csr or scipy: lists of rows, of values, or sparse arrays"),
     "--method":      ("NAME",    "derive by this method; cheapest counts them all"),
     "--no-algebra":  ("",        "leave the operations as they come"),
+    "--unroll":      ("",        "write out loops of at most 64 iterations where that saves operations"),
+    "--checkpoint":  ("",        "keep 100 states of a loop for the way back, and compute the others again"),
     "--explain-cost":("",        "print what each method costs, and write nothing"),
     "--output":      ("FILE",    "write to a file, whole or not at all"),
     "--check":       ("",        "write nothing; exit 1 if the file is not up to date"),
+    "--kinks":       ("",        "list where it is not smooth, and which derivatives are used there"),
     "--help":        ("",        "print this help"),
     "--version":     ("",        "print the version"),
 }
@@ -49,7 +52,7 @@ SHORT = {"-h": "--help", "-o": "--output"}
 COMMANDS = {
     "diff": Command(
         "Print the value and every partial derivative of a formula.",
-        ("--wrt", "--at", "--assignments", "--latex", "--json"),
+        ("--wrt", "--at", "--unroll", "--assignments", "--latex", "--json"),
         (
             "symad diff 'a*exp(-b*t)' --wrt a,b",
             "symad diff rates.symad --at x=2,y=1/3",
@@ -85,8 +88,8 @@ COMMANDS = {
     ),
     "generate": Command(
         "Write the source of a module that computes a formula and its derivatives.",
-        ("--derivatives", "--wrt", "--signature", "--matrices", "--method", "--no-algebra", "--explain-cost",
-         "--target", "--output", "--check"),
+        ("--derivatives", "--wrt", "--signature", "--matrices", "--method", "--no-algebra", "--unroll", "--checkpoint",
+         "--explain-cost", "--target", "--output", "--check"),
         (
             "symad generate 'x*exp(-x)'",
             "symad generate loss.symad -o loss.py",
@@ -97,8 +100,8 @@ COMMANDS = {
     ),
     "check": Command(
         "Compare each derivative with SymPy's and with 50 digits; exit 1 on a disagreement.",
-        ("--wrt", "--json"),
-        ("symad check 'x*log(x)'", "symad check loss.symad --wrt a,b"),
+        ("--wrt", "--kinks", "--json"),
+        ("symad check 'x*log(x)'", "symad check loss.symad --wrt a,b", "symad check 'abs(x - 1)' --kinks"),
     ),
     "compare": Command(
         "Compute the derivatives at a point in six ways: their errors, against 50 digits, and what they cost.",

@@ -163,6 +163,9 @@ def magnitude(x: complex) -> complex:
 CHOSEN: Mapping[str, Function] = {
     "div": operator.truediv,
     "pow": power,
+    "xdivy": lambda x, y: x / y if x else x,
+    "mulpow": lambda c, x, y: c * power(x, y) if c else c,
+    "powlog": lambda x, y, n: power(x, y) * cmath.log(x) ** n if x or y.real <= 0 else x,
     "abs": magnitude,
     "max": lambda x, y: y if y.real > x.real else x,
     "min": lambda x, y: y if y.real < x.real else x,

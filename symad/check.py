@@ -11,14 +11,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from symad.comparison import SymPy, Tally, measure
 from symad.derivatives.gradient import all_partials
 from symad.derivatives.labels import chosen_inputs
+from symad.effort import counts
+from symad.expansion import expanded
 from symad.numbers import write_number
 from symad.program import Program, counted
+from symad.rules import given
 
 POINTS = 10
 EFFORT = 1_500_000  # operations to many digits, some 15 seconds
@@ -114,7 +117,13 @@ def check(program: Program, wrt: Sequence[str] | None = None, points: int = POIN
     >>> check(parse("x1*x2 + sin(x1)")).ok
     True
     """
-    return compare(program, all_partials(program, wrt), wrt, points, seed)
+    derived = all_partials(program, wrt)
+    report = compare(expanded(program), expanded(derived), wrt, points, seed)
+    names = given(program)
+    if report.ok or not names:
+        return report
+    what = f"{listed(names)} {'have' if len(names) > 1 else 'has'} derivatives that are given, not derived"
+    return replace(report, notes=(*report.notes, f"{what}: those of the value itself are what they are compared with"))
 
 
 def compare(
@@ -126,14 +135,20 @@ def compare(
     notes = []
     for output in program.outputs:
         formula = program.part([output])
-        tallies = measure(formula, derived, names, points, seed, EFFORT // len(program.outputs))
-        judge = SymPy(formula, SYMBOLIC - len(rows))
+        whole = counts(formula)
+        moving = [name for name in names if program.inputs.index(name) not in whole]
+        fixed = [name for name in names if name not in moving]
+        if fixed:
+            are, them = ("are counts", "them") if len(fixed) > 1 else ("is a count", "it")
+            notes.append(f"{listed(fixed)} {are} of iterations: {output} has no derivative by {them}")
+        tallies = measure(formula, derived, moving, points, seed, EFFORT // len(program.outputs), whole)
+        judge = SymPy(formula, SYMBOLIC - len(rows), whole)
         rows += [row(tally, judge.verdict(derived, tally)) for tally in tallies]
-        if len(tallies) < len(names):
-            notes.append(f"{len(tallies)} of the {len(names)} derivatives of {output} were compared: there are many")
+        if len(tallies) < len(moving):
+            notes.append(f"{len(tallies)} of the {len(moving)} derivatives of {output} were compared: there are many")
     wrong = sum(not row.ok for row in rows)
     if not rows:
-        notes.append("there is no input: nothing to compare")
+        notes.append("there is no input: nothing to compare" if not notes else "nothing to compare")
     else:
         verb = "agrees" if wrong == len(rows) - 1 else "agree"
         notes.append(f"{len(rows) - wrong} of {counted(len(rows), 'derivative')} {verb}")

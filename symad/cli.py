@@ -12,6 +12,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import IO, TYPE_CHECKING
 
+from symad import documents
 from symad.arguments import HELP, Arguments, command_help, read_arguments
 from symad.errors import SymadError, closest
 from symad.files import FileError, Source, decoded, read_bytes, read_source, write_whole
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from symad.explain import Explanation
 
 DISAGREES, MENDABLE, INTERRUPTED, CLOSED = 1, 2, 130, 141  # exit codes; the last two are the shell's for signals
+STATES = 100  # of a loop that `--checkpoint` keeps: enough for a million iterations, each computed four times
 LABEL, MARKS, PLAIN = "\033[36m", "\033[31m", "\033[0m"  # cyan, red
 
 
@@ -48,6 +50,10 @@ def run(arguments: Arguments) -> int:
         return emit(command_help(arguments.command) if arguments.command else HELP)
     source = read_source(arguments.formula)
     program = read_program(source)
+    if arguments.has("--unroll"):
+        from symad.unrolling import unroll
+
+        program = unroll(program)
     commands = {
         "diff": diff,
         "explain": explain,
@@ -89,7 +95,7 @@ def diff(arguments: Arguments, program: Program, _: Source) -> int:
         point = read_point(arguments.options["--at"])
         found = values_at(program, derived, point)
     if arguments.has("--json"):
-        return emit(as_json(program, derived, point, found))
+        return emit(documents.as_json(program, derived, point, found))
     if arguments.has("--latex"):
         emit(as_latex(derived))
     elif arguments.has("--assignments"):
@@ -148,32 +154,6 @@ def as_assignments(program: Program, wrt: Sequence[str] | None) -> str:
         blocks.append(formulas(adjoints).rows(program.inputs))
     width = max(len(label) for block in blocks for label in block)
     return "\n".join([table(block, width) for block in blocks])
-
-
-def as_json(program: Program, derived: Program, point: Mapping[str, float], found: Mapping[str, float]) -> str:
-    """Write formulas, derivatives, operation counts and values as JSON; the keys are always the same but for `--at`."""
-    from symad.printers.infix import formulas
-
-    rows = formulas(derived)
-    outputs = len(program.outputs)
-    document = {
-        "inputs": program.inputs,
-        "outputs": program.outputs,
-        "temporaries": dict(rows.temporaries),
-        "formulas": {label: rows[label] for label in derived.outputs[:outputs]},
-        "derivatives": {label: rows[label] for label in derived.outputs[outputs:]},
-        "operations": {"value": program.operation_count, "value_and_derivatives": derived.operation_count},
-    }
-    if found:
-        document |= {"at": point, "values": found}
-    return dumped(document)
-
-
-def dumped(document: Mapping[str, object]) -> str:
-    """Write a document in JSON."""
-    import json
-
-    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 # explain
@@ -281,7 +261,7 @@ def sparsity(arguments: Arguments, program: Program, source: Source) -> int:
     if chosen == "svg":
         text = pattern.svg()
     elif chosen == "json":
-        text = dumped(colouring(pattern).as_dict())
+        text = documents.dumped(colouring(pattern).as_dict())
     else:
         colours = counted(colouring(pattern).count, "colour")
         text = f"{pattern}\n{colours}: as many products with a vector give every entry\n"
@@ -311,6 +291,7 @@ def generate(arguments: Arguments, program: Program, source: Source) -> int:
         matrices=arguments.value("--matrices", "dense"),
         method=method,
         algebra=algebra,
+        checkpoint=STATES if arguments.has("--checkpoint") else 0,
     )
     if arguments.has("--check"):
         return up_to_date(arguments.value("--output"), text)
@@ -331,11 +312,17 @@ def up_to_date(file: str, text: str) -> int:
 
 
 def check(arguments: Arguments, program: Program, _: Source) -> int:
-    """Print the cross-check; a disagreement is exit code 1."""
+    """Print the cross-check, where a disagreement is exit code 1, or the kinks."""
+    wrt = inputs_named(arguments.value("--wrt")) if arguments.has("--wrt") else None
+    if arguments.has("--kinks"):
+        from symad.kinks import kinks
+
+        found = kinks(program, wrt)
+        return emit(documents.dumped(found.as_dict()) if arguments.has("--json") else f"{found}\n")
     from symad.check import check as cross_check
 
-    made = cross_check(program, inputs_named(arguments.value("--wrt")) if arguments.has("--wrt") else None)
-    emit(dumped(made.as_dict()) if arguments.has("--json") else f"{made}\n")
+    made = cross_check(program, wrt)
+    emit(documents.dumped(made.as_dict()) if arguments.has("--json") else f"{made}\n")
     return 0 if made.ok else DISAGREES
 
 
@@ -350,7 +337,7 @@ def compare(arguments: Arguments, program: Program, _: Source) -> int:
     point = read_point(arguments.options["--at"]) if arguments.has("--at") else {}
     wrt = inputs_named(arguments.value("--wrt")) if arguments.has("--wrt") else None
     made = side_by_side(program, point, wrt)
-    return emit(dumped(made.as_dict()) if arguments.has("--json") else f"{made}\n")
+    return emit(documents.dumped(made.as_dict()) if arguments.has("--json") else f"{made}\n")
 
 
 # printing

@@ -10,7 +10,7 @@ point where doubles overflow on the way.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from random import Random
@@ -19,14 +19,18 @@ from typing import Any
 from symad.derivatives.labels import derivative_label
 from symad.differences import DIGITS, Slope, slopes
 from symad.differences import TRIALS as ROUNDINGS
+from symad.effort import Meter
 from symad.errors import EvaluationError, SymadError, TargetError
-from symad.evaluation import evaluate
+from symad.evaluation import DOUBLES, Evaluator, evaluate
 from symad.interop.sympy_equality import LARGEST, equal, written_out
 from symad.interop.sympy_reader import from_sympy
 from symad.interop.sympy_writer import to_sympy
+from symad.loops import looped
 from symad.precise import dependents, values
 from symad.precise import evaluate as precisely
 from symad.program import Program
+from symad.simplify import simplify
+from symad.without_loops import without_loops
 
 UNITS = 32  # a partial derivative is a few operations, some of them functions that err by several units
 SHAKEN = 16  # moving all results up or down at random may cancel, and a derivative has more operations than its formula
@@ -35,6 +39,10 @@ RANGE = 1000  # a number beyond 2^±1000 may overflow in a double, or lose digit
 TRIALS = 100  # points tried for each that is wanted
 REFUSALS = 3  # points at which a derivative could not be compared, for each that is wanted
 TRIED = 20_000_000  # operations in double precision spent on finding points
+LONGEST = 50_000  # operations that loops may take at a point
+TWICE = 2  # as long to many digits as elsewhere: what flows in a loop is found out in each iteration
+SLACK = 4  # times as many operations that they may take to many digits
+COUNTS, LARGE_COUNT = (2, 4, 8), 64  # the largest numbers of iterations to try; and then
 
 # fmt: off
 KINDS = (  # of coordinates to try: negative ones too? the powers of ten between which they lie; whole numbers?
@@ -62,20 +70,32 @@ class Tally:
 
 
 def measure(
-    program: Program, derived: Program, names: Sequence[str], points: int, seed: int, effort: int
+    program: Program,
+    derived: Program,
+    names: Sequence[str],
+    points: int,
+    seed: int,
+    effort: int,
+    whole: Container[int] = (),
 ) -> list[Tally]:
-    """Compare derivatives of a program of one output at points of its domain, as many as the effort allows."""
+    """Compare derivatives of a program of one output at points of its domain, as many as the effort allows.
+
+    The inputs at the places in `whole` are whole numbers.
+    """
     random = Random(seed)
     [output] = program.outputs
     tallies = [Tally(derivative_label(output, name), name, program.inputs.index(name)) for name in names]
-    tallies, points = affordable(program, tallies, points, effort, random)
+    tallies, points = affordable(program, tallies, points, effort, random, typical_size(program, whole, seed))
     gradient = derived.part([tally.label for tally in tallies])
-    for point in domain(program, points, random):
+    spent = 0
+    for point in domain(program, points, random, whole):
         unfinished = [t for t in tallies if t.points < points and t.refusals < REFUSALS * points and not t.problem]
-        if not unfinished:
+        if not unfinished or spent > 2 * effort:
             break
+        most = size(program, point) if looped(program.assignments) else 0
+        spent += most * evaluations(len(unfinished))
         try:
-            found = list(slopes(program, point, [t.place for t in unfinished], random))
+            found = list(slopes(program, point, [t.place for t in unfinished], random, SLACK * most))
         except EvaluationError:
             continue
         computed = in_doubles(gradient, point)
@@ -85,30 +105,67 @@ def measure(
     return tallies
 
 
+def evaluations(derivatives: int) -> int:
+    """Count the evaluations to many digits that a point takes: its own, and for each derivative those nearby."""
+    return 3 + ROUNDINGS + derivatives * (2 + ROUNDINGS)
+
+
 def affordable(
-    program: Program, tallies: list[Tally], points: int, effort: int, random: Random
+    program: Program, tallies: list[Tally], points: int, effort: int, random: Random, size: int
 ) -> tuple[list[Tally], int]:
-    """Choose as many derivatives, and then as many points, as can be paid for; any derivatives if not all can be."""
+    """Choose as many derivatives, and then as many points, as can be paid for; any derivatives if not all can be.
+
+    Of a program with loops nearly all is in these.
+    """
     chosen: list[Tally] = []
-    size = len(program.assignments)
-    total = (3 + ROUNDINGS) * size
+    loops = looped(program.assignments)
+    total = evaluations(0) * size
     for tally in random.sample(tallies, len(tallies)):
-        total += size // 20 + (2 + ROUNDINGS) * len(dependents(program, tally.place))
+        changed = size if loops else len(dependents(program, tally.place))
+        total += size // 20 + (evaluations(1) - evaluations(0)) * changed
         if chosen and total > effort:
             break
         chosen.append(tally)
     return sorted(chosen, key=tallies.index), max(1, min(points, effort // total))
 
 
-def domain(program: Program, points: int, random: Random) -> Iterator[list[float]]:
-    """Find points at which a program has a value: of one kind in all coordinates, and mixed."""
-    trials = min(TRIALS * points, max(REFUSALS * points, TRIED // len(program.assignments)))
+def typical_size(program: Program, whole: Container[int], seed: int) -> int:
+    """Count the assignments that a program takes: where it has loops, at some point of its domain."""
+    count = len(program.assignments)
+    if not looped(program.assignments):
+        return count
+    point = next(domain(program, 1, Random(seed), whole), None)
+    return TWICE * (count if point is None else size(program, point))
+
+
+def domain(program: Program, points: int, random: Random, whole: Container[int] = ()) -> Iterator[list[float]]:
+    """Find points at which a program has a value: of one kind in all coordinates, and mixed; those in `whole` are."""
+    longest = LONGEST if looped(program.assignments) else len(program.assignments)
+    trials = min(TRIALS * points, max(REFUSALS * points, TRIED // longest))
     for trial in range(trials):
         kind = KINDS[trial // 2 % len(KINDS)]
         kinds = [random.choice(KINDS) if trial % 2 else kind for _ in program.inputs]
         point = [coordinate(*kind, random) for kind in kinds]
-        if in_doubles(program, point)[program.outputs[0]] is not None:
+        for place in range(len(point)):
+            if place in whole:
+                point[place] = float(random.randint(0, LARGE_COUNT if 2 * trial > trials else random.choice(COUNTS)))
+        if size(program, point):
             yield point
+
+
+def size(program: Program, point: Sequence[float]) -> int:
+    """Count the assignments that a program of one output takes at a point, those of its loops too; 0 without a value.
+
+    Nor has it one where its loops take longer than can be waited for.
+    """
+    if not looped(program.assignments):
+        return 0 if in_doubles(program, point)[program.outputs[0]] is None else len(program.assignments)
+    meter = Meter(DOUBLES, LONGEST)
+    try:
+        [found] = Evaluator(program, meter.arithmetic).compute(point, (0,), [None] * len(program.assignments))
+    except EvaluationError:
+        return 0
+    return len(program.assignments) + meter.count if math.isfinite(found) else 0
 
 
 def coordinate(signed: bool, low: float, high: float, whole: bool, random: Random) -> float:
@@ -147,7 +204,7 @@ def unsure(slope: Slope) -> Any:
 
 def in_range(value: Any) -> bool:
     """Tell whether a double holds a number with all its digits, and some of its powers."""
-    return value is True or value is False or not value or abs(import_module("mpmath").mag(value)) <= RANGE
+    return not value or abs(import_module("mpmath").mag(value)) <= RANGE
 
 
 def compare(tally: Tally, slope: Slope, computed: float | None, gradient: Program, point: Sequence[float]) -> bool:
@@ -178,33 +235,49 @@ def stays_in_range(program: Program, point: Sequence[float]) -> bool:
             found = values(program, point)
         except EvaluationError as error:
             return "overflows" not in error.reason
-    return all(in_range(value) for value in found if value is not None)
+    numbers = (value for value in found if hasattr(value, "_mpf_"))
+    return all(map(in_range, numbers))
 
 
 class SymPy:
-    """Ask SymPy about the derivatives of one formula, the first `quota` of them."""
+    """Ask SymPy about the derivatives of one formula, the first `quota` of them; loops are written out for it.
 
-    def __init__(self, program: Program, quota: int) -> None:
+    The inputs at the places in `whole` say how often loops run; they are what they are at the point compared.
+    """
+
+    def __init__(self, program: Program, quota: int, whole: Container[int] = ()) -> None:
         self.program = program
         self.quota = quota
-        self.expression: Any = None
+        self.counts = [name for place, name in enumerate(program.inputs) if place in whole]
+        self.expressions: dict[Program, Any] = {}
 
     def verdict(self, derived: Program, tally: Tally) -> str:
         """Say "equal", "unequal", or "not decided: " and why."""
         self.quota -= 1
-        size = written_out(self.program)
         if self.quota < 0:
             return "not decided: it is asked about the first derivatives only"
+        formula, ours = self.program, derived.part([tally.label])
+        if looped(formula.assignments) or looped(ours.assignments):
+            known = {name: tally.at[name] for name in self.counts if name in tally.at}
+            try:
+                formula = without_loops(formula, known, 4 * LARGEST)
+                ours = simplify(without_loops(ours, known, 16 * LARGEST))
+            except SymadError as error:
+                return f"not decided: {error.reason}"
+        size = written_out(formula)
         if size > LARGEST:
             return f"not decided: the formula is too long for it, {size} operations and operands when written out"
-        ours = derived.part([tally.label])
         if written_out(ours) > 4 * LARGEST:
             return "not decided: the derivative is too long for it"
+        return self.asked(formula, ours, tally)
+
+    def asked(self, formula: Program, ours: Program, tally: Tally) -> str:
+        """Ask about a derivative of a formula, both of which are short."""
         try:
-            if self.expression is None:
-                self.expression = to_sympy(self.program)
+            if formula not in self.expressions:
+                self.expressions[formula] = to_sympy(formula)
             symbol = import_module("sympy").Symbol(tally.name, real=True)
-            theirs = self.expression.diff(symbol)
+            theirs = self.expressions[formula].diff(symbol)
             if equal(theirs, to_sympy(ours)):
                 return "equal"
         except (

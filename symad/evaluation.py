@@ -5,15 +5,17 @@ What is needed is decided on the way: of a condition only the branch that is tak
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from symad.advice import derivative_without, way_out
 from symad.errors import EvaluationError
 from symad.loops import iterate, parted
 from symad.numbers import Number
 from symad.numerics import function
-from symad.operations import BODY, LEAVES, LOOP, NUMBERS, PROJECT
+from symad.operations import BODY, CALL, LEAVES, LOOP, NUMBERS, PROJECT, RULE
 from symad.program import LAZY, SQUARE, Program, conditional, live, write_assignment
 
 Function = Callable[..., Any]
@@ -35,7 +37,7 @@ class Evaluator:
     def __init__(self, program: Program, arithmetic: Arithmetic = DOUBLES) -> None:
         self.program = program
         self.arithmetic = arithmetic
-        names = {operation for operation, _ in program.assignments} - LEAVES - LAZY - {LOOP, PROJECT}
+        names = {operation for operation, _ in program.assignments} - LEAVES - LAZY - {LOOP, PROJECT, CALL}
         self.calls = {name: arithmetic.function(name) for name in names}
         self.lazy = conditional(program.assignments)
         self.orders: dict[Sequence[int], Program | Sequence[int]] = {}
@@ -63,11 +65,11 @@ class Evaluator:
         if operation == "input":
             return arguments[operands[0]]
         if operation in LEAVES:
-            return operands[0] if operation == BODY else self.arithmetic.constant(operands[0])
+            return operands[0] if operation in (BODY, RULE) else self.arithmetic.constant(operands[0])
         if operation == PROJECT:
             return values[operands[0]][assignments[operands[1]][1][0]]
-        if operation == LOOP:
-            return self.loop(value, values)
+        if operation in (LOOP, CALL):
+            return self.loop(value, values) if operation == LOOP else self.call(value, values)
         if operation == "pow" and assignments[operands[1]] == SQUARE:
             return values[operands[0]] * values[operands[0]]
         return self.calls[operation](*[values[v] for v in operands])
@@ -87,19 +89,58 @@ class Evaluator:
 
     def loop(self, value: int, values: Sequence[Any]) -> tuple[Any, ...]:
         """Run a loop whose operands are known, and give its results."""
-        program = self.program
-        body, *operands = [values[v] for v in program.assignments[value][1]]
-        within = self.bodies.get(value)
-        if within is None:
-            within = self.bodies[value] = Evaluator(body.program, self.arithmetic)
+        body, *operands = [values[v] for v in self.program.assignments[value][1]]
+        run = self.within(value, body.program).compute
         try:
-            return iterate(parted(body, operands), within.compute, self.arithmetic.constant)
+            return iterate(parted(body, operands), run, self.arithmetic.constant)
         except EvaluationError as error:
-            if error.text is None and program.origins and program.origins[value] >= 0:
-                error.text, error.start = program.text, program.origins[value]
-                error.end = error.start + 1
-            error.assignment = value
+            self.placed(error, value)
             raise
+
+    def call(self, value: int, values: Sequence[Any]) -> Any:
+        """Compute a function that has a rule, whose arguments are known."""
+        rule, *arguments = [values[v] for v in self.program.assignments[value][1]]
+        try:
+            return self.within(value, rule.value).compute(arguments, (0,), [None] * len(rule.value.assignments))[0]
+        except EvaluationError as error:
+            error.reason += f", in {write_assignment(rule.name, [str(x) for x in arguments])}"
+            self.placed(error, value)
+            raise
+
+    def within(self, value: int, program: Program) -> Evaluator:
+        """Give the evaluator of the body of a loop, or of a function that is called."""
+        if value not in self.bodies:
+            self.bodies[value] = type(self)(program, self.arithmetic)
+        return self.bodies[value]
+
+    def placed(self, error: EvaluationError, value: int) -> None:
+        """Say where a loop or a call stands whose error has no place of its own."""
+        program = self.program
+        if error.text is None and program.origins and program.origins[value] >= 0:
+            error.text, error.start = program.text, program.origins[value]
+            error.end = error.start + 1
+        error.assignment = value
+
+
+class FiniteEvaluator(Evaluator):
+    """Evaluate, and stop at the first result that is infinite or nan."""
+
+    def assignment(self, value: int, arguments: Sequence[Any], values: Sequence[Any]) -> Any:
+        """Evaluate one assignment, whose operands are known."""
+        found = super().assignment(value, arguments, values)
+        if isinstance(found, float) and not math.isfinite(found):
+            raise OverflowError if math.isinf(found) else ValueError
+        return found
+
+
+def finite(program: Program, arguments: Sequence[float]) -> list[float]:
+    """Evaluate the outputs of a program; infinity and nan are no values, and the error names where they come from."""
+    values = evaluate(program, arguments)
+    found: Sequence[float] = [float(values[v]) for v in program.results]
+    if not all(map(math.isfinite, found)):
+        outputs = range(len(program.outputs))
+        found = FiniteEvaluator(program).compute(arguments, outputs, [None] * len(program.assignments))
+    return [*found]
 
 
 def evaluate(program: Program, arguments: Sequence[float]) -> list[Any]:
@@ -162,9 +203,12 @@ def failure(program: Program, value: int, values: Sequence[Any], error: Exceptio
     line = f"{names[value]} = {write_assignment(operation, [names[v] for v in operands])}"
     at = f" at {where}" if where else ""
     origin = program.origins[value] if program.origins else -1
-    found = EvaluationError(f"{line} {reason}{at}")
+    label = derivative_without(program.assignments, program.outputs, program.results, value)
+    said = f"{line} {reason}{at}{f', and {label} needs it' if label else ''}"
+    hint = way_out(program.assignments, value, values)
+    found = EvaluationError(said, hint=hint)
     if origin >= 0:
         length = len(operation) if program.text.startswith(operation, origin) else 1
-        found = EvaluationError(f"{line} {reason}{at}", text=program.text, start=origin, end=origin + length)
+        found = EvaluationError(said, text=program.text, start=origin, end=origin + length, hint=hint)
     found.assignment = value
     return found

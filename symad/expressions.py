@@ -15,6 +15,7 @@ from symad.numbers import exact, fits
 COMPARISONS = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq", "!=": "ne", "≤": "le", "≥": "ge", "≠": "ne"}
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 DIGITS = 100  # of an integer that may be exact; longer ones are doubles
+PIECEWISE = "piecewise(x < 0, -x, x < 1, x^2, x): conditions with their values, and the value for all other cases"
 MEMORY = 1000  # numbers whose text is remembered; most formulas repeat a few
 # fmt: on
 
@@ -152,6 +153,21 @@ class Expressions:
         value = self.make(token, "select", condition, yes, no)
         return self.boolean(value) if yes in self.booleans else value
 
+    def piecewise(self, token: Token, arguments: list[int]) -> int:
+        """Read pairs of a condition and a value, all in one order or all in the other, and the value for all else."""
+        if len(arguments) % 2 == 0:
+            self.error("piecewise has no value where none of its conditions holds", token, PIECEWISE)
+        if len(arguments) == 1:
+            self.error("piecewise has no condition", token, PIECEWISE)
+        first = 0 if arguments[0] in self.booleans else 1  # where the condition stands in a pair
+        conditions, values = arguments[first:-1:2], arguments[1 - first : -1 : 2]
+        if not self.booleans.issuperset(conditions) or not self.booleans.isdisjoint([*values, arguments[-1]]):
+            self.error("piecewise takes conditions and numbers in turn, and a number at the end", token, PIECEWISE)
+        value = arguments[-1]
+        for condition, chosen in zip(reversed(conditions), reversed(values), strict=True):
+            value = self.make(token, "select", condition, chosen, value)
+        return value
+
     def boolean(self, value: int) -> int:
         """Remember that a value is a truth value."""
         self.booleans.add(value)
@@ -161,6 +177,8 @@ class Expressions:
         """Insist on numbers."""
         if not self.booleans.isdisjoint(operands):
             hint = "write `a < b and b < c`" if token[1] in COMPARISONS else "write `if … then 1 else 0` to count it"
+            if COMPARISONS.get(token[1]) in ("eq", "ne"):
+                hint = "two conditions are equal where `a and b or not a and not b`"
             self.error("a truth value stands where a number is needed", token, hint)
 
     def logical(self, token: Token, *operands: int) -> None:

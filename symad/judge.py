@@ -11,6 +11,8 @@ from importlib import import_module
 from typing import Any
 
 from symad.arithmetics import PRECISE, outcomes
+from symad.effort import Meter
+from symad.loops import looped
 from symad.program import Program
 
 DIGITS = 50
@@ -30,12 +32,13 @@ def to_many_digits(program: Program, arguments: Sequence[float]) -> tuple[list[A
     mp = import_module("mpmath")
     found: dict[str, Any] = {}
     before: dict[str, Any] = {}
-    open_part = program
+    open_part, loops = program, looped(program.assignments)
     for digits in PRECISIONS:
         if len(open_part.assignments) * digits > EFFORT and before:
             break
         with mp.workdps(digits):
-            made = [outcome.value for outcome in outcomes(open_part, list(map(mp.mpf, arguments)), PRECISE)]
+            arithmetic = Meter(PRECISE, EFFORT // digits).arithmetic if loops else PRECISE
+            made = [outcome.value for outcome in outcomes(open_part, list(map(mp.mpf, arguments)), arithmetic)]
             now = dict(zip(open_part.outputs, made, strict=True))
             found |= {label: value for label, value in now.items() if label in before and agree(before[label], value)}
         before = {label: value for label, value in now.items() if label not in found}

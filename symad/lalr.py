@@ -18,14 +18,14 @@ from symad.errors import ParseError
 from symad.operations import grammar_text
 
 Token = tuple[str, str, int]  # terminal, text, place
+HEADS = ("FUNCTION_NAME", "LENGTH")  # terminals that are names by their letters, known by what follows
 SPACE = "[ \\t\\r\\f\u00a0\u2000-\u200b\u202f\u205f\u2060\u3000\ufeff]+"  # those that come with pasted text too
 
-OPENING = {"LEFT": "parenthesis", "OPEN": "brace"}
-CLOSING = {"RIGHT": "parenthesis", "CLOSE": "brace"}
+OPENING = {"LEFT": "parenthesis", "BEGIN": "bracket", "OPEN": "brace"}
+CLOSING = {"RIGHT": "LEFT", "END": "BEGIN", "CLOSE": "OPEN"}
 
 # fmt: off
 MEANT = {  # what people mean by a character that has no meaning here
-    "[": "use parentheses; vectors are written element by element",
     "%": "the remainder is mod(a, b)",
     "&": "write `and`",
     "|": "write `or`, or abs(x)",
@@ -50,7 +50,6 @@ AFTER_VALUE = {  # the same, where it follows a name or a number
     "'": "write the formula alone: its derivatives are what symad makes",
     "′": "write the formula alone: its derivatives are what symad makes",
     "%": "the remainder is mod(a, b), 5 per cent 0.05",
-    "[": "a name may end with its index: x1, x_1",
     ".": "a decimal point stands between digits; a function is written without its module: sin(x)",
 }
 # fmt: on
@@ -98,7 +97,7 @@ def tables() -> Tables:
             actions[state][str(symbol)] = ~number[argument]
     words = {t.pattern.value: t.name for t in made.terminals if t.pattern.type == "str" and t.pattern.value.isalpha()}
     patterns = {t.name: t.pattern.to_regexp() for t in made.terminals if t.name not in words.values()}
-    order = sorted(patterns, key=lambda name: (name == "NAME", name != "FUNCTION_NAME", -len(patterns[name])))
+    order = sorted(patterns, key=lambda name: (name == "NAME", name not in HEADS, -len(patterns[name])))
     named = [f"(?P<{name}>{patterns[name]})" for name in order]
     scanner = "|".join([SPACE, "#[^\n]*", *named, "(?P<ILLEGAL>.)"])
     start, end = table.start_states["start"], table.end_states["start"]
@@ -123,16 +122,16 @@ def tokens(text: str, begin: int = 0) -> Iterator[Token]:
             newline = None
         if kind == "NAME":
             kind = reserved.get(word, kind) if plain else reserved.get(proper(text, word, start), kind)
-        elif kind in ("LEFT", "OPEN"):
+        elif kind in OPENING:
             opened.append((kind, word, start))
         elif kind in CLOSING:
-            if not opened or opened[-1][0] == "OPEN" and kind == "RIGHT":
-                raise ParseError(f"this closing {CLOSING[kind]} was never opened", text=text, start=start)
+            if all(begun[0] != CLOSING[kind] for begun in opened):
+                raise ParseError(f"this closing {OPENING[CLOSING[kind]]} was never opened", text=text, start=start)
             begun = opened.pop()
-            if begun[0] == "LEFT" and kind == "CLOSE":
+            if begun[0] != CLOSING[kind]:
                 raise unclosed(text, begun)
         elif kind == "SEPARATOR":
-            if opened and opened[-1][0] == "LEFT":
+            if opened and opened[-1][0] != "OPEN":
                 if word == "\n":
                     continue
                 raise unclosed(text, opened[-1])

@@ -164,21 +164,27 @@ def iterate(loop: Loop, run: Run, number: Callable[[int], Any]) -> tuple[Any, ..
     state = [*loop.carried]
     outputs = range(body.conditional, len(body.program.outputs))
     emitted: list[list[Any]] = [[] for _ in range(body.emitted)]
-    count = 0
-    for k, items in steps(loop):
-        inputs = [*([] if body.conditional else [number(k)]), *state, *items, *loop.captured]
-        values: list[Any] = [None] * len(body.program.assignments)
-        try:
+    count, k, endless = 0, None, False
+    try:
+        for k, items in steps(loop):
+            inputs = [*([] if body.conditional else [number(k)]), *state, *items, *loop.captured]
+            values: list[Any] = [None] * len(body.program.assignments)
             if body.conditional and not run(inputs, (0,), values)[0]:
                 break
+            endless = body.conditional and count == LIMIT
+            if endless:
+                break
             found = run(inputs, outputs, values)
-        except EvaluationError as error:
+            state = [*found[: body.carried]]
+            for sequence, element in zip(emitted, found[body.carried :], strict=True):
+                sequence.append(element)
+            count += 1
+    except EvaluationError as error:
+        if k is not None:
             error.reason += f", in iteration {k}" if body.conditional else f", for {body.program.inputs[0]} = {k}"
-            raise
-        state = [*found[: body.carried]]
-        for sequence, element in zip(emitted, found[body.carried :], strict=True):
-            sequence.append(element)
-        count += 1
+        raise
+    if endless:
+        raise EvaluationError(f"a `while` has not ended after {LIMIT:,} iterations", hint=ENDLESS)
     if body.backward:
         for sequence in emitted:
             sequence.reverse()
@@ -188,9 +194,8 @@ def iterate(loop: Loop, run: Run, number: Callable[[int], Any]) -> tuple[Any, ..
 def steps(loop: Loop) -> Iterator[tuple[int, Sequence[Any]]]:
     """Give the index of each iteration, or its number, and the elements of the sequences."""
     if loop.body.conditional:
-        for k in range(1, LIMIT + 1):
+        for k in range(1, LIMIT + 2):
             yield k, ()
-        raise EvaluationError(f"a `while` has not ended after {LIMIT:,} iterations", hint=ENDLESS)
     first, last = map(whole, loop.bounds)
     if last < first - 1:
         reason = f"a loop from {first} to {last} would run {counted(last - first + 1, 'time')}"

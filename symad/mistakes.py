@@ -15,11 +15,12 @@ from symad.errors import ParseError
 from symad.lalr import Token, tokens
 from symad.operations import CALLABLE
 
-ENDS = ("NUMBER", "NAME", "RIGHT", "SUPERSCRIPT")  # what can end a value
+ENDS = ("NUMBER", "NAME", "RIGHT", "END", "SUPERSCRIPT")  # what can end a value
 STARTS = ("NUMBER", "NAME", "LEFT", "ROOT", "FUNCTION_NAME")  # what can start one
 OPERATORS = ("PLUS", "MINUS", "TIMES", "DIVIDE", "POWER", "COMPARE", "ROOT", "AND", "OR", "NOT")
 WORDS = ("IF", "THEN", "ELSE", "AND", "OR", "NOT", "INPUT", "OUTPUT", "FOR", "IN", "WHILE")
 CONDITIONAL = "if x > 0 then a else b"
+RULE = "derivative of f(a, b) = …, …"
 LOOP, ENDLESS, SUM = "for k in 1..n { s = s + k }", "while x > 1 { x = x/2 }", "sum(k in 1..n: k^2)"
 
 
@@ -114,6 +115,16 @@ def parameters(s: Statement) -> Mistake | None:
     if s.token[0] == "RIGHT" and s.last[0] == "LEFT":
         return Mistake("a function has at least one parameter", s.token, f"a name is enough: {s.before[0][1]} = …")
     return Mistake("the parameters of a function are names", s.token)
+
+
+def derivatives(s: Statement) -> Mistake | None:
+    """`derivative of f = 1`, `derivative of f(x)`, `derivative of f(3) = 1`"""
+    if not s.before or s.before[0][0] != "DERIVATIVE" or any(t[0] == "EQUALS" for t in s.before):
+        return None
+    if s.before[-1][0] in ("LEFT", "COMMA"):
+        return Mistake("the parameters of a function are names", s.token, RULE)
+    name = s.token if len(s.before) == 1 else s.before[1]
+    return Mistake("behind `derivative of` stand a function, its parameters and what is given for it", name, RULE)
 
 
 def no_then(s: Statement) -> Mistake | None:
@@ -269,6 +280,16 @@ def stray_brace(s: Statement) -> Mistake | None:
     return None
 
 
+def stray_bracket(s: Statement) -> Mistake | None:
+    """`[1, 2]`, `a = []`, `f([1, 2])`, `2[1]`"""
+    if s.token[0] == "BEGIN":
+        hint = "a = [1, x, x^2]; a[2] is its second element"
+        return Mistake("a list stands behind a name and =, an index behind the name of a list", s.token, hint)
+    if s.token[0] == "END" and s.last[0] == "BEGIN":
+        return Mistake("there is nothing between these brackets", s.token)
+    return None
+
+
 def stray_comma(s: Statement) -> Mistake | None:
     """`1,5`, `x, y`, `(2, 3)`"""
     if s.token[0] != "COMMA":
@@ -293,7 +314,7 @@ def anything(s: Statement) -> Mistake:
 
 
 RULES: tuple[Callable[[Statement], Mistake | None], ...] = (
-    too_short, never_closed, stray_brace, head_of_loop, range_of_sum, wrong_equals, parameters, stray_names, no_then,
-    power_of_function, no_parentheses, wrong_number, no_operator, chained, no_value, no_argument, stray_comma,
-    stray_word, anything,
+    too_short, never_closed, stray_brace, stray_bracket, head_of_loop, derivatives, range_of_sum, wrong_equals,
+    parameters, stray_names, no_then, power_of_function, no_parentheses, wrong_number, no_operator, chained, no_value,
+    no_argument, stray_comma, stray_word, anything,
 )  # fmt: skip

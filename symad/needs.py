@@ -11,16 +11,16 @@ nothing to it. So a condition that needs a value is not asked whether to compute
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from symad.builder import Builder
 from symad.operations import LEAVES
-from symad.program import LAZY
+from symad.program import LAZY, Assignment
 
 ALWAYS = -1
 NEVER = -2
-MANY = 32  # alternatives, and conditions of one, that are compared: nesting is rarely deeper
-LEVELS = 5  # of `and`, `or`, `not` and select inside a condition that are taken apart
+MANY = 16  # alternatives, and conditions of one, that are compared: nesting is rarely deeper
+LEVELS = 5  # of rows of `and` and `or`, `not` and select inside a condition that are taken apart
 
 Path = list[tuple[int, bool]]  # conditions, and whether they hold, in the order of evaluation
 
@@ -69,18 +69,39 @@ def expand(b: Builder, condition: int, holds: bool, levels: int) -> list[Path]:
         return [[(condition, holds)]]
     if operation == "not":
         return expand(b, operands[0], not holds, levels - 1)
+    whole = [[(condition, holds)]]
     if operation == "select":
         ways = [(True, operands[1]), (False, operands[2])]
-    else:
-        stops = operation == "or"  # the truth value of the first operand that makes the second one superfluous
-        ways = [(stops, None), (not stops, operands[1])]
-        if holds != stops:
-            ways = ways[1:]
-    found = []
-    for first, then in ways:
-        rest = [[]] if then is None else expand(b, then, holds, levels - 1)
-        found += [begin + end for begin in expand(b, operands[0], first, levels - 1) for end in rest]
-    return found if len(found) <= MANY else [[(condition, holds)]]
+        chosen = [
+            begin + end
+            for first, then in ways
+            for begin in expand(b, operands[0], first, levels - 1)
+            for end in expand(b, then, holds, levels - 1)
+        ]
+        return chosen if len(chosen) <= MANY else whole
+    stops = operation == "or"  # the truth value of an operand that makes those after it superfluous
+    found: list[Path] = []  # what decides
+    begun: list[Path] = [[]]  # what leads to the next operand
+    listed = row(b, condition, operation)
+    for k, operand in enumerate(listed):
+        inner = levels - 1 if k or len(listed) <= MANY else 0
+        if holds == stops:
+            decides = expand(b, operand, stops, inner)
+            found += [begin + end for begin in begun for end in decides]
+        goes_on = expand(b, operand, not stops, inner)
+        begun = [begin + end for begin in begun for end in goes_on]
+        if len(found) + len(begun) > MANY:
+            return whole
+    return found if holds == stops else begun
+
+
+def row(b: Builder, condition: int, operation: str) -> list[int]:
+    """List the operands of a conjunction or disjunction that is nested from the left, at most MANY from the end."""
+    found: list[int] = []
+    while len(found) < MANY and b.assignments[condition][0] == operation:
+        condition, last = b.assignments[condition][1]
+        found.append(last)
+    return [condition, *reversed(found)]
 
 
 def both(b: Builder, outer: int, path: Path) -> int:
@@ -90,7 +111,7 @@ def both(b: Builder, outer: int, path: Path) -> int:
         before = conditions(b, outer)
         if literal in before:
             continue
-        if any(opposite(b, literal, other) for other in before):
+        if any(opposite(b.assignments, literal, other) for other in before):
             return NEVER
         outer = literal if outer == ALWAYS else b.make("and", outer, literal)
     return outer
@@ -139,7 +160,7 @@ def add(b: Builder, listed: list[int], new: int) -> None:
                 return
             outer, last = parts(b, new)
             other, other_last = parts(b, old)
-            if outer == other and old != ALWAYS and opposite(b, last, other_last):
+            if outer == other and old != ALWAYS and opposite(b.assignments, last, other_last):
                 del listed[place]
                 new, merged = outer, True
                 break
@@ -166,6 +187,6 @@ def parts(b: Builder, alternative: int) -> tuple[int, int]:
     return operands if operation == "and" else (ALWAYS, alternative)
 
 
-def opposite(b: Builder, p: int, q: int) -> bool:
+def opposite(assignments: Sequence[Assignment], p: int, q: int) -> bool:
     """Tell whether one condition is the negation of the other."""
-    return b.assignments[p] == ("not", (q,)) or b.assignments[q] == ("not", (p,))
+    return assignments[p] == ("not", (q,)) or assignments[q] == ("not", (p,))

@@ -15,7 +15,7 @@ from __future__ import annotations
 import importlib
 import math
 import operator
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from symad.errors import MissingError
@@ -170,6 +170,64 @@ def xlog1py(x: float, y: float) -> float:
     return 0.0 if x == 0.0 and y >= -1.0 else x * math.log1p(y)
 
 
+def indices(first: float, last: float) -> range:
+    """Give the whole numbers from one to another; raise ValueError where they are none, or would count backwards."""
+    if first != int(first) or last != int(last):
+        raise ValueError(f"an index is a whole number: {first}, {last}")
+    if last < first - 1.0:
+        raise ValueError(f"a loop from {first} to {last} cannot be run")
+    return range(int(first), int(last) + 1)
+
+
+def stretches(
+    steps: range,
+    states: int,
+    state: tuple[float, ...],
+    advance: Callable[[range, tuple[float, ...]], tuple[float, ...]],
+) -> Iterator[tuple[range, tuple[float, ...]]]:
+    """Give stretches of the steps of a loop, the last one first, each with the state in which it begins.
+
+    At most so many states are kept: half of them here, the others by whoever runs a stretch. What lies between is run
+    again, as seldom as possible (binomial checkpointing: Griewank and Walther, ACM TOMS 26, 2000).
+    """
+    length = states // 2
+    kept = [(steps.start, state)]
+    end = steps.stop
+    while kept:
+        begin, state = kept[-1]
+        while end - begin > length:
+            count, free = -(-(end - begin) // length), states - length - len(kept)
+            times = 1
+            while free and math.comb(free + 1 + times, times) < count:
+                times += 1
+            skip = min(math.comb(free + times, times - 1), count - math.comb(free + times - 1, times - 1))
+            skip = skip if free else count - 1
+            state = advance(range(begin, begin + skip * length), state)
+            begin += skip * length
+            if free:
+                kept.append((begin, state))
+        yield range(begin, end), state
+        end = begin
+        while kept and kept[-1][0] >= end:
+            kept.pop()
+
+
+def xdivy(x: float, y: float) -> float:
+    """Give x/y, and 0 where x is 0."""
+    return x / y if x else 0.0
+
+
+def mulpow(c: float, x: float, y: float) -> float:
+    """Give c*x^y, and 0 where c is 0."""
+    return c * math.pow(x, y) if c else 0.0
+
+
+def powlog(x: float, y: float, n: float) -> float:
+    """Give x^y*log(x)^n, and 0 where x^y is 0."""
+    z = math.pow(x, y)
+    return z * math.pow(math.log(x), n) if z else 0.0
+
+
 def finite(value: float) -> float:
     """Give the value back as a float; raise ValueError where a library says nan or infinity in place of an error."""
     if not math.isfinite(value):
@@ -257,7 +315,7 @@ def lambertw(x: float) -> float:
 # fmt: off
 OWN: dict[str, Callable[..., float]] = {f.__name__: f for f in (  # need `math` alone
     cot, sec, csc, acot, asec, acsc, sinc, coth, sech, csch, acoth, asech, acsch, sign, floor, ceil, trunc, mod, relu,
-    normcdf, sigmoid, logit, softplus, logaddexp, xlogy, xlog1py)}
+    normcdf, sigmoid, logit, softplus, logaddexp, xlogy, xlog1py, xdivy, mulpow, powlog)}
 SPECIAL: dict[str, Callable[..., float]] = {f.__name__: f for f in (  # need `scipy.special` and `finite` too
     erfinv, erfcinv, digamma, trigamma, polygamma, beta, lbeta, besselj0, besselj1, besselj, bessely0, bessely1,
     lambertw)}
@@ -308,7 +366,8 @@ def sources(operations: Iterable[str]) -> list[str]:
     import inspect
 
     wanted = set(operations)
-    texts = [inspect.getsource(f).rstrip() for name, f in OWN.items() if name in wanted]
+    plain: dict[str, Callable[..., Any]] = {"indices": indices, "stretches": stretches, **OWN}
+    texts = [inspect.getsource(f).rstrip() for name, f in plain.items() if name in wanted]
     if not wanted.isdisjoint(SPECIAL):
         texts.append(inspect.getsource(finite).rstrip())
     return texts + [inspect.getsource(f).rstrip() for name, f in SPECIAL.items() if name in wanted]

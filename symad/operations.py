@@ -8,7 +8,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True, slots=True)
+class Kink:
+    """Hold where an operation is not smooth, what is there, and which derivatives are used; None for none, an error.
+
+    All are formulas in the operation's arguments; the second derivatives are those of the upper triangle.
+
+    >>> OPERATIONS["max"].kinks[0].first
+    ('1/2', '1/2')
+    """
+
+    condition: str
+    what: str
+    first: tuple[str | None, ...]
+    second: tuple[str | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +43,7 @@ class Operation:
     partials: tuple[str | None, ...]
     domain: str
     properties: frozenset[str]
+    kinks: tuple[Kink, ...] = ()
 
     @property
     def infix(self) -> bool:
@@ -34,11 +51,13 @@ class Operation:
         return self.name in INFIX
 
 
-PROPERTIES = frozenset({"commutes", "odd", "even", "kinked", "boolean"})
+PROPERTIES = frozenset({"commutes", "odd", "even", "boolean"})
+KINKS = frozenset({"kink", "jump", "edge", "limit", "branch"})
 INFIX = frozenset("add sub mul div pow neg lt le gt ge eq ne and or not select".split())
 NUMBERS = frozenset({"integer", "rational", "decimal"})  # constants carry their number in place of operands
 BODY, LOOP, PROJECT = "body", "loop", "project"  # what is no elementary operation: symad.loops
-LEAVES = NUMBERS | {"input", BODY}  # what has no operands: `("input", (k, shape))`, `("integer", (3,))`
+RULE, CALL = "rule", "call"  # nor are these: symad.rules
+LEAVES = NUMBERS | {"input", BODY, RULE}  # what has no operands: `("input", (k, shape))`, `("integer", (3,))`
 CONSTANTS = ("pi", "e")  # operations without operands
 
 
@@ -59,13 +78,27 @@ def read_row(line: str) -> Operation:
     row = Operation(
         name,
         tuple(a.strip() for a in arguments.split(",")) if arguments else (),
-        tuple(None if p.strip() == "-" else p.strip() for p in partials.split(";")) if arguments else (),
+        read_partials(partials) if arguments else (),
         domain,
         frozenset(properties.split()),
     )
     if len(row.partials) != len(row.arguments) or not row.properties <= PROPERTIES:
         raise ValueError(f"grammar/operations.txt: this row is not well formed: {line}")
     return row
+
+
+def read_partials(cell: str) -> tuple[str | None, ...]:
+    """Read partial derivatives, None for one that does not exist."""
+    return tuple(None if p.strip() == "-" else p.strip() for p in cell.split(";"))
+
+
+def read_kink(line: str) -> Kink:
+    """Read a line below a row: at condition | what | first partials | second partials."""
+    condition, what, *cells = (cell.strip() for cell in line.removeprefix("at ").split("|"))
+    if what not in KINKS or len(cells) != (0 if what == "branch" else 2):
+        raise ValueError(f"grammar/operations.txt: this line is not well formed: {line}")
+    first, second = map(read_partials, cells) if cells else ((), ())
+    return Kink(condition, what, first, second)
 
 
 def load(text: str) -> tuple[dict[str, Operation], dict[tuple[str, int], str]]:
@@ -79,6 +112,9 @@ def load(text: str) -> tuple[dict[str, Operation], dict[tuple[str, int], str]]:
             continue
         if line.startswith("["):
             section = line
+        elif line.startswith("at "):
+            above = rows[next(reversed(rows))]
+            rows[above.name] = replace(above, kinks=(*above.kinks, read_kink(line)))
         elif section == "[definitions]":
             head, _, arguments = line.partition("=")[0].strip().rstrip(")").partition("(")
             definitions[head, arguments.count(",") + 1] = line

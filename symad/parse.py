@@ -15,7 +15,7 @@ from symad.lalr import Token, identifier, run
 from symad.mistakes import unexpected
 from symad.operations import LEAVES
 from symad.program import Program, live
-from symad.reading.blocks import Blocks
+from symad.reading.rules import Rules
 
 
 @without_collector
@@ -47,15 +47,16 @@ def assigned(program: Program) -> dict[str, int]:
         return {}
     reader = Reader(program.text)
     run(program.text, reader, unexpected)
+    reader.close_rules()
     values = {assignment: value for value, assignment in enumerate(program.assignments)}
     places: list[int] = []  # of the reader's values in the program, -1 for those of the bodies of functions
     for operation, operands in reader.builder.assignments:
-        known = operands if operation in LEAVES else tuple([places[v] for v in operands])
+        known = operands if operation in (*LEAVES, "parameter") else tuple([places[v] for v in operands])
         places.append(values.get((operation, known), -1))
     return {name: places[value] for name, value in reader.assigned.items() if places[value] >= 0}
 
 
-class Reader(Blocks):
+class Reader(Rules):
     """Make a program as its text goes by; the methods are the grammar's rules."""
 
     def __init__(self, text: str) -> None:
@@ -94,6 +95,12 @@ class Reader(Blocks):
         else:
             self.bare_value = value
 
+    def several(self, first: int, comma: Token, others: list[int]) -> None:
+        """Take the derivatives that a block ends with; no other list stands alone."""
+        if not self.scopes or self.scopes[-1].kind != "rule":
+            raise unexpected(self.text, comma)
+        self.scopes[-1].several = [first, *others]
+
     def statement(self, *_: object) -> None:
         """Pass on."""
 
@@ -111,6 +118,7 @@ class Reader(Blocks):
     def finish(self) -> Program:
         """Give the program, every assignment in it but the bodies of functions."""
         results = self.results()
+        self.close_rules()
         for _, value in results:
             if value in self.booleans:
                 raise ParseError("the result is a truth value, not a number", hint="write `if … then 1 else 0`")
@@ -165,6 +173,8 @@ class Reader(Blocks):
         """Find the value that an `output` statement names."""
         name = identifier(token[1])
         value = self.assigned.get(name, self.inputs.get(name))
+        if name in self.lists:
+            self.error(f"the output {name} is a list", token, f"give its elements names: {name}1 = {name}[1]")
         if value is None:
             near = closest(name, [*self.assigned, *self.inputs])
             self.error(f"the output {name} is not assigned", token, f"did you mean {near}?" if near else None)

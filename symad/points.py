@@ -11,9 +11,9 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 
 from symad.errors import EvaluationError, ParseError, SymadError
-from symad.evaluation import evaluate, failure
+from symad.evaluation import finite
 from symad.lalr import identifier
-from symad.operations import NUMBERS
+from symad.loops import looped
 from symad.parse import parse
 from symad.program import Program, arguments_at
 
@@ -80,40 +80,36 @@ def values_at(program: Program, derived: Program, point: Mapping[str, float]) ->
     finite(program, arguments)
     try:
         found = finite(derived, arguments)
-    except EvaluationError as error:
+    except EvaluationError:
         counts = range(1, len(derived.outputs))
-        count = bisect_left(counts, True, key=lambda k: fails(derived, k, arguments)) + 1
+        begin = derived.outputs
+        count = bisect_left(counts, True, key=lambda k: failing(derived.part(begin[:k]), arguments) is not None) + 1
         where = ", ".join(f"{name} = {value}" for name, value in list(point.items())[:5])
         where += ", …" if len(point) > 5 else ""
         label, formula = derived.outputs[count - 1], written(derived, count)
-        why = f"it is {formula}" if 0 < len(formula) <= READABLE else error.reason
-        raise EvaluationError(f"{label} has no value at {where}: {why}") from None
+        error = failing(derived.part([label]), arguments)
+        assert error is not None
+        failed = error.reason.removesuffix(f", and {label} needs it")
+        why = f"it is {formula}" if 0 < len(formula) <= READABLE else failed
+        raise EvaluationError(f"{label} has no value at {where}: {why}", hint=error.hint) from None
     return dict(zip(derived.outputs, found, strict=True))
 
 
-def finite(program: Program, arguments: Sequence[float]) -> list[float]:
-    """Evaluate the outputs of a program; infinity and nan are no values."""
-    values = evaluate(program, arguments)
-    found = [values[v] for v in program.results]
-    if not all(map(math.isfinite, found)):
-        numbers = ((v, x) for v, x in enumerate(values) if x is not None and not math.isfinite(x))
-        value, number = next((v, x) for v, x in numbers if program.assignments[v][0] not in NUMBERS)
-        raise failure(program, value, values, OverflowError() if math.isinf(number) else ValueError())
-    return found
-
-
-def fails(program: Program, count: int, arguments: Sequence[float]) -> bool:
-    """Tell whether one of the first outputs of a program has no value."""
+def failing(program: Program, arguments: Sequence[float]) -> EvaluationError | None:
+    """Give the error of a program that has no value, None where it has one."""
     try:
-        finite(program.part(program.outputs[0:count]), arguments)
-    except EvaluationError:
-        return True
-    return False
+        finite(program, arguments)
+    except EvaluationError as error:
+        return error
+    return None
 
 
 def written(program: Program, count: int) -> str:
-    """Write the last of the first outputs as a formula, as long as it shares nothing."""
+    """Write the last of the first outputs as a formula, as long as it shares nothing and has no loop."""
     from symad.printers.infix import formulas
 
-    rows = formulas(program.part(program.outputs[count - 1 : count]))
+    part = program.part(program.outputs[count - 1 : count])
+    if looped(part.assignments):
+        return ""
+    rows = formulas(part)
     return "" if rows.temporaries else rows[program.outputs[count - 1]]

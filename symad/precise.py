@@ -7,7 +7,7 @@ quotients are exact, and only the branch that is taken is evaluated.
 from __future__ import annotations
 
 import operator
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -15,13 +15,17 @@ from typing import Any
 from symad.errors import EvaluationError
 from symad.evaluation import Arithmetic, Evaluator, Function, demanded, failure
 from symad.numbers import Number
-from symad.operations import LEAVES
+from symad.operations import BODY, BOOLEAN, LEAVES, NUMBERS, PROJECT
 from symad.program import Program
 
 LARGE_BITS = (
     4096  # beyond 2^4096 a value is as good as infinite: a double ends at 2^1024, and sin(2^2^30) needs 2^30 bits
 )
 GUARD = 20  # digits beyond those that are asked for
+# fmt: off
+EXACT = frozenset({*NUMBERS, *BOOLEAN, BODY, PROJECT, "select", "neg", "abs", "sign", "floor", "ceil", "trunc", "max",
+                   "min", "relu", "copysign", "fmod"})  # operations that do not round
+# fmt: on
 MANY_TERMS = 2000  # mpmath's polygamma takes a step for every unit of a negative argument
 
 
@@ -79,6 +83,9 @@ def functions() -> Mapping[str, Function]:
         "logaddexp": lambda x, y: max(x, y) + mp.log1p(mp.exp(-abs(x - y))),
         "xlogy": lambda x, y: x * mp.log(y) if x or y < 0 else x,
         "xlog1py": lambda x, y: x * mp.log1p(y) if x or y < -1 else x,
+        "xdivy": lambda x, y: x / y if x else x,
+        "mulpow": lambda c, x, y: c * mp.power(x, y) if c else c,
+        "powlog": lambda x, y, n: mp.power(x, y) * mp.log(x) ** n if x or y <= 0 else x,
         "lambertw": lambertw,
         "pi": lambda: +mp.pi,                       "e": lambda: +mp.e,
     }
@@ -108,24 +115,30 @@ def values(
     point: Sequence[Any],
     known: Sequence[Any] | None = None,
     rounding: Mapping[int, Any] | None = None,
+    arithmetic: Arithmetic | None = None,
 ) -> list[Any]:
     """Evaluate in mpmath's precision of the moment: each value that is needed, None for the others.
 
     `known` are values from another point that still hold here, None for the others. `rounding` gives factors by which
-    some values are multiplied, which is what rounding does to them.
+    some values are multiplied, which is what rounding does to them: of a loop a list, for what it computes in turn.
     """
-    evaluator = Evaluator(program, PRECISE)
+    arithmetic = PRECISE if arithmetic is None else arithmetic
+    evaluator = Evaluator(program, arithmetic)
     found: list[Any] = [None] * len(program.assignments) if known is None else list(known)
     arguments = [import_module("mpmath").mpf(x) for x in point]
     for value in demanded(program, found):
+        factor = rounding.get(value) if rounding else None
         try:
-            result = evaluator.assignment(value, arguments, found)
+            if isinstance(factor, list):
+                result = Evaluator(program, rounded(arithmetic, iter(factor))).assignment(value, arguments, found)
+            else:
+                result = evaluator.assignment(value, arguments, found)
         except EvaluationError:
             raise
         except (ArithmeticError, ValueError, no_convergence()) as error:
             shown = [float(x) if hasattr(x, "_mpf_") else x for x in found]
             raise failure(program, value, shown, error) from None
-        found[value] = result * rounding[value] if rounding and value in rounding else result
+        found[value] = result if factor is None or isinstance(factor, list) else result * factor
     return found
 
 
@@ -163,6 +176,31 @@ def precise_function(operation: str) -> Function:
 
 
 PRECISE = Arithmetic(exact, precise_function)
+
+
+def rounded(arithmetic: Arithmetic, factors: Iterator[Any]) -> Arithmetic:
+    """Give the arithmetic whose results are multiplied by these factors, one after the other, then by none."""
+
+    def function(operation: str) -> Function:
+        call = arithmetic.function(operation)
+        return call if operation in EXACT else lambda *operands: call(*operands) * next(factors, 1)
+
+    return Arithmetic(arithmetic.constant, function)
+
+
+def computed(arithmetic: Arithmetic, results: list[Any]) -> Arithmetic:
+    """Give the arithmetic that notes down its results, those that would be rounded."""
+
+    def function(operation: str) -> Function:
+        call = arithmetic.function(operation)
+
+        def noting(*operands: Any) -> Any:
+            results.append(call(*operands))
+            return results[-1]
+
+        return call if operation in EXACT else noting
+
+    return Arithmetic(arithmetic.constant, function)
 
 
 def dependents(program: Program, place: int) -> list[int]:

@@ -20,7 +20,7 @@ from typing import Any
 
 from symad.errors import NamingError, closest
 from symad.numbers import finite, write_number
-from symad.operations import BODY, CONSTANTS, LEAVES, LOOP, NUMBERS, PROJECT
+from symad.operations import BODY, CALL, CONSTANTS, LEAVES, LOOP, NUMBERS, PROJECT, RULE
 
 Assignment = tuple[str, tuple[Any, ...]]
 USED: Assignment = ("", ())
@@ -29,7 +29,7 @@ SQUARE = ("integer", (2,))  # an exponent: a square is a product, correctly roun
 FREE = LEAVES | {"neg", PROJECT, *CONSTANTS}  # what `operation_count` does not count
 
 # fmt: off
-UNNAMED = NUMBERS | {BODY}  # constants
+UNNAMED = NUMBERS | {BODY, RULE}  # constants
 SIGNS = {  # how an assignment is written for people
     "add": "{} + {}", "sub": "{} - {}", "mul": "{}*{}", "div": "{}/{}", "pow": "{}^{}", "neg": "-{}",
     "lt": "{} < {}",  "le": "{} <= {}", "gt": "{} > {}", "ge": "{} >= {}", "eq": "{} == {}", "ne": "{} != {}",
@@ -111,17 +111,19 @@ class Program:
         """Count the distinct operations that the results need.
 
         Inputs and constants are free; a negation folds into what uses it; an integer power counts one; a loop counts
-        the operations of its body.
+        the operations of its body, a call of a function that has a rule those of the function.
         """
         live = self.live()
         found = [a for value, a in enumerate(self.assignments) if live[value] and a[0] not in FREE]
         return len(found) + sum(body.operation_count - 1 for body in self.bodies(found))
 
     def bodies(self, assignments: Iterable[Assignment]) -> Iterator[Program]:
-        """Give the programs of the bodies of the loops among some assignments."""
+        """Give the programs of the bodies of the loops among some assignments, and those of the functions called."""
         for operation, operands in assignments:
             if operation == LOOP:
                 yield self.assignments[operands[0]][1][0].program
+            elif operation == CALL:
+                yield self.assignments[operands[0]][1][0].value
 
     @property
     def expanded_count(self) -> int:
@@ -209,12 +211,17 @@ class Program:
             yield f"{label:<{width}} = {names[value]}"
 
     def names(self) -> list[str]:
-        """Make up a name for every value, w1, w2, …; a constant is called by its number, a loop's body not at all."""
+        """Make up a name for every value, w1, w2, …; a constant is called by its number, a loop's body not at all.
+
+        A function goes by its own name.
+        """
         names: list[str] = []
         count = 0
         for operation, operands in self.assignments:
             if operation in UNNAMED:
-                names.append("" if operation == BODY else write_number(operands[0]))
+                constant = operands[0]
+                named = operation == RULE
+                names.append(constant.name if named else "" if operation == BODY else write_number(constant))
             else:
                 count += 1
                 names.append(f"w{count}")
@@ -290,4 +297,6 @@ def write_assignment(operation: str, operands: Sequence[str]) -> str:
     if operation in SIGNS:
         inner = [f"({o})" if o.startswith("-") or "/" in o else o for o in operands]
         return SIGNS[operation].format(*inner)
+    if operation == CALL:
+        operation, *operands = operands
     return f"{operation}({', '.join(operands)})" if operands else operation

@@ -27,9 +27,9 @@ def pruned(program: Program) -> Program:
 
     >>> from symad.parse import parse
     >>> print(pruned(parse("a = 0; b = x; for k in 1..n { a = a + x; b = b*x }; output a")))
-    w1 = n
-    w2 = x
-    w3 = for k in 1..w1, a = 0, x = w2
+    w1 = x
+    w2 = n
+    w3 = for k in 1..w2, a = 0, x = w1
          w1 = k
          w2 = a
          w3 = x
@@ -112,7 +112,9 @@ def restricted_loop(b: Builder, program: Program, value: int, kept: Kept, values
     items = [k for k in kept.inputs if first <= k < first + body.items]
     operands = (*loop.carried, *loop.sequences, *loop.captured)
     given = [*loop.bounds, *(operands[k - body.indexed] for k in kept.inputs if k >= body.indexed)]
-    made = Body(restricted(body.program, kept), len(carried), len(items), body.conditional, body.backward)
+    made = body
+    if (len(kept.inputs), len(kept.outputs)) != (len(body.program.inputs), len(body.program.outputs)):
+        made = Body(restricted(body.program, kept), len(carried), len(items), body.conditional, body.backward)
     results = b.bundle(made, [values[v] for v in given])
     old = [k - body.conditional for k in kept.outputs if k >= body.conditional]
     places = [k if k < body.carried else k + body.conditional for k in old]

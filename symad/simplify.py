@@ -8,6 +8,7 @@ from symad.builder import Apply, Builder, Identities
 from symad.collector import without_collector
 from symad.identities import ROWS
 from symad.loops import Body
+from symad.narrowing import narrowed
 from symad.program import Program
 from symad.simplify_loops import simplified_loop
 
@@ -58,4 +59,4 @@ def simplify(program: Program) -> Program:
     """
     b = Builder(identities)
     values = b.copy(program, [b.input(name) for name in program.inputs])
-    return b.finish(zip(program.outputs, [values[v] for v in program.results], strict=True))
+    return narrowed(b.finish(zip(program.outputs, [values[v] for v in program.results], strict=True)), identities)

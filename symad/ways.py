@@ -21,9 +21,12 @@ from symad.check import listed
 from symad.derivatives.gradient import all_partials
 from symad.derivatives.labels import chosen_inputs, derivative_label
 from symad.differences import slopes
+from symad.effort import counts
 from symad.errors import EvaluationError, SymadError
-from symad.evaluation import evaluate, failure
+from symad.evaluation import finite
+from symad.expansion import expanded
 from symad.judge import DIGITS, to_many_digits
+from symad.loops import looped
 from symad.parse import parse
 from symad.printers.infix import formulas
 from symad.program import Program, arguments_at, counted
@@ -41,6 +44,7 @@ LOSS = 10.0  # units in the last place beyond which a digit is lost
 FAR, FAR_FROM_ZERO = 1e13, 1e-3  # and three digits are left at most
 
 COMPLEX_STEP = "complex step"
+NO_FORMULA = "a loop is no formula"
 
 # fmt: off
 HEADS = {  # way: its name where there is little room
@@ -194,7 +198,7 @@ def compare(program: Program, at: Mapping[str, float], wrt: Sequence[str] | None
     """
     chosen = chosen_inputs(program, wrt)
     arguments = arguments_at(program, at)
-    values = values_at(program, arguments)
+    values = dict(zip(program.outputs, finite(program, arguments), strict=True))
     refuse_what_takes_long(program, len(chosen))
     derived = all_partials(program, wrt)
     labels = derived.outputs[len(program.outputs) :]
@@ -211,12 +215,15 @@ def compare(program: Program, at: Mapping[str, float], wrt: Sequence[str] | None
 def kinks(program: Program, arguments: list[float], chosen: Sequence[str]) -> Iterator[str]:
     """Say where there is no derivative, at a jump or a kink: what is compared with is a convention."""
     places = [program.inputs.index(name) for name in chosen]
+    fixed = [program.inputs[place] for place in places if place in counts(program)]
+    if fixed:
+        yield f"{listed(fixed)}: how often loops run, which a derivative takes as it is"
     if len(program.assignments) * len(places) * len(program.outputs) > LOOKED_AT:
         return
     without: dict[str, list[str]] = {"jump": [], "kink": []}
     for label in program.outputs:
         try:
-            found = list(slopes(program.part([label]), arguments, places, Random(0)))
+            found = list(slopes(expanded(program.part([label])), arguments, places, Random(0)))
         except EvaluationError:
             continue
         for name, slope in zip(chosen, found, strict=True):
@@ -235,15 +242,6 @@ def refuse_what_takes_long(program: Program, inputs: int) -> None:
         most = (EFFORT // size - ONCE) // outputs
         reason = f"comparing {counted(inputs * outputs, 'derivative')} of {size} assignments takes too long"
         raise SymadError(reason, hint=f"choose {counted(most, 'input')} at most: --wrt, wrt=" if most > 0 else None)
-
-
-def values_at(program: Program, arguments: Sequence[float]) -> dict[str, float]:
-    """Evaluate the outputs; infinity and nan are no values."""
-    values = evaluate(program, arguments)
-    if not all(math.isfinite(values[v]) for v in program.results):
-        value, number = next((v, x) for v, x in enumerate(values) if x is not None and not math.isfinite(x))
-        raise failure(program, value, values, OverflowError() if math.isinf(number) else ValueError())
-    return {label: float(values[v]) for label, v in zip(program.outputs, program.results, strict=True)}
 
 
 # the ways
@@ -266,9 +264,13 @@ def every_way(
     def sweep(made: Program) -> list[Outcome]:
         return outcomes(made.part(labels), arguments, DOUBLES)
 
-    written_out = [printed(derived.part([label])) for label in derived.outputs]
-    found = [outcomes(formula, arguments, DOUBLES)[0] for formula in written_out[len(program.outputs) :]]
-    yield way("printed formulas", found, len(written_out), sum(formula.operation_count for formula in written_out))
+    parts = [derived.part([label]) for label in derived.outputs]
+    made = [part if looped(part.assignments) else printed(part) for part in parts]
+    found = [
+        Outcome(None, NO_FORMULA) if looped(formula.assignments) else outcomes(formula, arguments, DOUBLES)[0]
+        for formula in made[len(program.outputs) :]
+    ]
+    yield way("printed formulas", found, len(made), sum(formula.operation_count for formula in made))
     for sides, name in ((1, "one-sided differences"), (2, "two-sided differences")):
         runs = 1 + sides * len(places)
         yield way(name, differences(plain, arguments, places, sides), runs, runs * operations + 2 * count)
@@ -280,7 +282,7 @@ def every_way(
 
 def printed(program: Program) -> Program:
     """Read the one formula of a program again as it is printed."""
-    rows = formulas(program)
+    rows = formulas(expanded(program))
     lines = [f"input {', '.join(program.inputs)}", *[f"{name} = {text}" for name, text in rows.temporaries.items()]]
     return parse("\n".join([*lines, *rows.values()]))
 

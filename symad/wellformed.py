@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from symad.loops import parted
-from symad.operations import BODY, BOOLEAN, CONSTANTS, LOOP, NUMBERS, OPERATIONS, PROJECT
+from symad.operations import BODY, BOOLEAN, CALL, CONSTANTS, LOOP, NUMBERS, OPERATIONS, PROJECT, RULE
 from symad.program import Assignment, Program
 
 
@@ -39,7 +39,7 @@ def fault(program: Program, value: int, operation: str, operands: tuple[Any, ...
         return "is an input among the operations, or the reverse"
     if operation == "input":
         return None if operands[0] == value else "is an input out of order"
-    if operation in NUMBERS or operation == BODY:
+    if operation in (*NUMBERS, BODY, RULE):
         return None if len(operands) == 1 else "is not one constant"
     if operation in CONSTANTS:
         return None if not operands else "is a constant with operands"
@@ -47,6 +47,8 @@ def fault(program: Program, value: int, operation: str, operands: tuple[Any, ...
         return "uses a value that comes after it"
     if operation in (LOOP, PROJECT):
         return fault_of_loop(program, operation, operands)
+    if operation == CALL:
+        return fault_of_call(program, operands)
     if operation not in OPERATIONS:
         return "is no known operation"
     if len(operands) != len(OPERATIONS[operation].arguments):
@@ -81,12 +83,31 @@ def fault_of_loop(program: Program, operation: str, operands: tuple[Any, ...]) -
     return None if outputs == wanted and body.emitted >= 0 else "has a body whose results do not fit"
 
 
+def fault_of_call(program: Program, operands: tuple[Any, ...]) -> str | None:
+    """Say what is wrong with a call of a function that has a rule."""
+    if program.assignments[operands[0]][0] != RULE:
+        return "calls something that is no function"
+    if any(kind(program, v) != "number" for v in operands[1:]):
+        return "is given something else than numbers"
+    rule = program.assignments[operands[0]][1][0]
+    if isinstance(rule, int):  # inside of a rule
+        return None
+    function = rule.functions[rule.place]
+    for part, count in ((check(function.value), 1), (check(function.partials), len(operands) - 1)):
+        if len(part.inputs) != len(operands) - 1:
+            return "has the wrong number of operands"
+        if [kind(part, v) for v in part.results] != ["number"] * count:
+            return "calls a function whose results do not fit"
+    return None
+
+
 def kind(program: Program, value: int) -> str:
-    """Say what a value is: a number, a truth value, or of loops a body, a bundle of results, or a sequence."""
+    """Say what a value is: a number, a truth value, a function, or of loops a body, a bundle of results, a sequence."""
     while program.assignments[value][0] == "select":
         value = program.assignments[value][1][1]
     operation, operands = program.assignments[value]
     if operation == PROJECT:
         body = program.assignments[program.assignments[operands[0]][1][0]][1][0]
         return "sequence" if program.assignments[operands[1]][1][0] >= body.first_emitted else "number"
-    return {BODY: "body", LOOP: "bundle"}.get(operation, "truth value" if operation in BOOLEAN else "number")
+    known = {BODY: "body", LOOP: "bundle", RULE: "function"}
+    return known.get(operation, "truth value" if operation in BOOLEAN else "number")

@@ -15,6 +15,8 @@ from typing import Any
 
 import mpmath
 
+from symad.loops import Body, parted
+from symad.operations import BODY, LOOP, PROJECT
 from symad.program import Assignment, Program
 
 DIGITS = 150
@@ -22,7 +24,8 @@ STEP = DIGITS // 3  # the step of a difference is 10^-STEP of the input: error 1
 BITS = 120  # of an exact constant: products of two are still exact in the library
 HALF_ULP = 2.0**-53
 SHIFT = mpmath.mpf(2) ** -80  # stands for a rounding, small enough for the change to be linear
-EXACT = frozenset({"input", "integer", "decimal", "lt", "gt", "le", "ge", "eq", "ne", "and", "or", "not"})
+EXACT = frozenset({"input", "integer", "decimal", "lt", "gt", "le", "ge", "eq", "ne", "and", "or", "not", BODY, LOOP})
+ENDLESS = 100_000  # iterations of a `while` that will not end
 
 
 def floored(x: Any, y: Any) -> Any:
@@ -66,6 +69,8 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "erf": mpmath.erf,           "erfc": mpmath.erfc,         "gamma": mpmath.gamma,
     "lgamma": lambda x: mpmath.log(abs(mpmath.gamma(x))),     "digamma": mpmath.digamma,
     "trigamma": lambda x: mpmath.psi(1, x),                   "polygamma": lambda n, x: mpmath.psi(int(n), x),
+    "xdivy": lambda x, y: x / y if x else x,                  "mulpow": lambda c, x, y: c * x**y if c else c,
+    "powlog": lambda x, y, n: x**y * mpmath.log(x) ** n if x or y <= 0 else x,
     "pi": lambda: +mpmath.pi,    "e": lambda: +mpmath.e,
 }
 # fmt: on
@@ -76,7 +81,14 @@ def evaluate(program: Program, at: Sequence[Any], rounded: int = -1) -> list[Any
     values: list[Any] = []
     for place, (operation, operands) in enumerate(program.assignments):
         if operation == "input":
-            values.append(mpmath.mpf(at[operands[0]]))
+            values.append(None if at[operands[0]] is None else mpmath.mpf(at[operands[0]]))
+        elif operation == BODY:
+            values.append(operands[0])
+        elif operation == LOOP:
+            values.append(looped(*[values[v] for v in operands]))
+        elif operation == PROJECT:
+            bundle, place = (values[v] for v in operands)
+            values.append(None if bundle is None else bundle[int(place)])
         elif operation in ("integer", "rational", "decimal"):
             values.append(number(operands[0]))
         else:
@@ -84,6 +96,35 @@ def evaluate(program: Program, at: Sequence[Any], rounded: int = -1) -> list[Any
         if place == rounded and values[place] is not None:
             values[place] *= 1 + SHIFT
     return [values[v] for v in program.results]
+
+
+def looped(body: Body, *operands: Any) -> Sequence[Any] | None:
+    """Run a loop and give its results; None where its bounds have no value, or it does not end.
+
+    A condition without a value ends it, as one that is false: what it carries has none either.
+    """
+    loop = parted(body, operands)
+    if None in loop.bounds:
+        return None
+    count = ENDLESS if body.conditional else int(loop.bounds[1] - loop.bounds[0]) + 1
+    state: Sequence[Any] = loop.carried
+    emitted: list[list[Any]] = [[] for _ in range(body.emitted)]
+    done = 0
+    while done < count:
+        place = count - 1 - done if body.backward else done
+        index = [] if body.conditional else [loop.bounds[0] + place]
+        found = evaluate(body.program, [*index, *state, *[s[place] for s in loop.sequences], *loop.captured])
+        if body.conditional and not found.pop(0):
+            break
+        state = found[: body.carried]
+        for sequence, element in zip(emitted, found[body.carried :], strict=True):
+            sequence.append(element)
+        done += 1
+    else:
+        if body.conditional:
+            return None
+    order = slice(None, None, -1 if body.backward else 1)
+    return [*state, *([done] if body.conditional else []), *(sequence[order] for sequence in emitted)]
 
 
 def number(constant: Fraction | float) -> Any:
@@ -182,7 +223,14 @@ def own_rounding(program: Program, at: Sequence[float], place: int, order: int, 
 
 def with_exact_constants(program: Program, read: Callable[[float], Fraction] = Fraction) -> Program:
     """Replace decimals by the same numbers as fractions, which are folded without rounding."""
-    changed = [exactly(*a, read) if a[0] == "decimal" else a for a in program.assignments]
+    changed = []
+    for operation, operands in program.assignments:
+        if operation == "decimal":
+            operation, operands = exactly(operation, operands, read)
+        elif operation == BODY:
+            [body] = operands
+            operands = (replace(body, program=with_exact_constants(body.program, read)),)
+        changed.append((operation, operands))
     return replace(program, assignments=tuple(changed))
 
 

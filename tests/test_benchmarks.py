@@ -16,11 +16,12 @@ import pytest
 
 import symad
 from tests.benchmarks import __main__ as command
-from tests.benchmarks import kinds, measure, operations, speed, start, tables, workloads
+from tests.benchmarks import branches, kinds, measure, operations, speed, start, tables, workloads
 from tests.benchmarks.measure import Failure, Row
 from tests.benchmarks.peers import PEERS
 from tests.benchmarks.systems import system
 from tests.benchmarks.workloads import workload
+from tests.dead_branches import CASES, Case, known
 
 SIZE = 4
 LIMIT = 60.0
@@ -274,3 +275,37 @@ def test_a_wrong_hessian_fails_the_command(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(kinds, "TIMES", (("hessian", "rosenbrock", 4, "reverse"),))
     assert list(kinds.time_rows(1, faults))
     assert faults[0].startswith("hessian of rosenbrock 4: symad and casadi disagree")
+
+
+# branches that are not taken
+
+
+def test_the_tables_of_branches_judge_everyone_and_name_who_is_absent(monkeypatch: pytest.MonkeyPatch) -> None:
+    absent = replace(branches.FRAMEWORKS[0], name="Nobody", package="nobody")
+    monkeypatch.setattr(branches, "FRAMEWORKS", (absent,))
+    table, counts = branches.branches(CASES[:3])
+    assert table.header == ("formula", "at", "symad", "Nobody")
+    assert [row[2:] for row in table.rows] == [("right", "not installed")] * 3
+    assert counts.rows == (("symad", "3", "3", "3", "3"), ("Nobody", "not installed", "-", "-", "-"))
+    assert not table.faults
+
+
+@pytest.mark.parametrize("framework", branches.FRAMEWORKS, ids=lambda framework: framework.package)
+def test_a_framework_is_right_where_no_branch_is_in_the_way(framework: branches.Framework) -> None:
+    plain = Case("if x > y then x^2*exp(y) else log(-x)", (2.0, 0.5), "x**2*exp(y)")
+    found = framework.derived(plain)
+    if found is None:
+        pytest.skip(f"{framework.name} is not installed")
+    assert branches.verdicts(found, known(plain)) == ("right",) * 3
+
+
+def test_a_wrong_branch_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(branches, "FRAMEWORKS", ())
+    (wrong,) = [table.faults for table in branches.branches([Case("if x > 0 then x else -x", (1.0,), "-x")])][:1]
+    assert wrong == ("if x > 0 then x else -x at x = 1: symad is wrong, wrong, right",)
+
+
+def test_the_worst_of_several_numbers_is_said() -> None:
+    assert branches.judged([math.inf, math.nan], [0, 0]) == "nan"
+    assert branches.judged([math.inf, 0], [0, 0]) == "inf"
+    assert branches.judged([1.0, 1e-300], [1.0, 0.0]) == "wrong"

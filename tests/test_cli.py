@@ -363,6 +363,14 @@ def test_check(said: Say) -> None:
     assert json.loads(said("check", SEED, "--json"))["ok"] is True
 
 
+def test_kinks(said: Say) -> None:
+    assert said("check", SEED, "--kinks") == "no kinks: the formula is smooth wherever it is defined\n"
+    assert (
+        said("check", "abs(x) + sqrt(y)", "--kinks", "--wrt", "y").splitlines()[1].startswith("1:10   sqrt(y)  y = 0")
+    )
+    assert json.loads(said("check", "abs(x)", "--kinks", "--json"))["kinks"][0]["what"] == "kink"
+
+
 def test_a_disagreement_is_exit_code_1(said: Say, monkeypatch: pytest.MonkeyPatch) -> None:
     class Wrong:
         ok = False

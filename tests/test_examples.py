@@ -34,6 +34,9 @@ POINTS = {
     "logistic":      (1850.0, 197.0, 0.03, 1914.0),
     "kepler":        (0.7, 0.4, 0.5),
     "pendulum":      (0.994, 2.001),
+    "planet":        (1.5, 0.4, 0.7),
+    "epidemic":      (1.6, 0.5),
+    "butterfly":     (0.3, 2.7),
 }
 SYSTEMS = {  # of several results: the sequence that comes first, and what follows it
     "arm_hand":      ((0.3, 0.9), (1.1, 0.7)),
@@ -309,3 +312,57 @@ def test_waves_are_the_same_with_fewer_evaluations(example: ModuleType) -> None:
     (exact, evaluations), (differences, more) = example.waves(generated=True), example.waves(generated=False)
     assert abs(exact - differences).max() < 1e-6
     assert evaluations < more
+
+
+@named("planet_motion")
+def test_planet_obeys_newton(example: ModuleType) -> None:
+    """The true anomaly gives the speed; gravity and the centrifugal force, of constant angular momentum, the rest."""
+    a, ecc, rate = example.AXIS, example.ECCENTRICITY, math.tau / example.YEAR
+    for day in (0.0, 11.0, 44.0, 70.0):
+        distance, speed, change = example.motion(day)
+        cosine = (a * (1 - ecc**2) / distance - 1) / ecc
+        sine = math.copysign(math.sqrt(max(0.0, 1 - cosine**2)), math.sin(rate * 86400 * day))
+        # the square root keeps half the digits of a sine that is near 0
+        assert speed == pytest.approx(rate * a * ecc * sine / math.sqrt(1 - ecc**2), rel=1e-9, abs=1e-3)
+        momentum, gravity = rate * a**2 * math.sqrt(1 - ecc**2), rate**2 * a**3
+        assert change == pytest.approx(momentum**2 / distance**3 - gravity / distance**2, rel=1e-11)
+
+
+@named("epidemic_fit")
+def test_epidemic_is_that_of_a_solver_without_derivatives(example: ModuleType) -> None:
+    import numpy as np
+    from scipy.integrate import solve_ivp
+    from scipy.optimize import least_squares
+
+    in_bed = [3, 8, 26, 76, 225, 298, 258, 233, 189, 128, 68, 29, 14, 4]
+
+    def residuals(p: tuple[float, float]) -> np.ndarray:
+        def rates(_t: float, y: tuple[float, float]) -> tuple[float, float]:
+            new = p[0] * y[0] * y[1] / 763
+            return -new, new - p[1] * y[1]
+
+        days = np.arange(14.0)
+        return solve_ivp(rates, (0, 13), (760, 3), t_eval=days, rtol=1e-9, atol=1e-9).y[1] - in_bed
+
+    found, plain = example.fit().x, least_squares(residuals, (1.5, 0.5))
+    assert found == pytest.approx(plain.x, rel=1e-5)
+    assert example.epidemic.value(*found) == pytest.approx(2 * plain.cost, rel=1e-5)
+
+
+@named("butterfly_effect")
+def test_chaos_is_that_of_the_closed_form(example: ModuleType) -> None:
+    """For r = 4 the map doubles an angle; its rounding grows with the difference, a billion times."""
+    import mpmath
+
+    with mpmath.workdps(50):
+        angles = [2**example.STEPS * mpmath.asin(mpmath.sqrt(x)) for x in example.STARTS]
+        slopes = [
+            2**example.STEPS * mpmath.sin(2 * angle) / (2 * mpmath.sqrt(x * (1 - mpmath.mpf(x))))
+            for x, angle in zip(example.STARTS, angles, strict=True)
+        ]
+        growth = mpmath.fsum(mpmath.log(abs(slope)) for slope in slopes) / len(slopes) / example.STEPS
+    for x, slope in zip(example.STARTS, slopes, strict=True):
+        largest = 2**example.STEPS / (2 * math.sqrt(x * (1 - x)))
+        assert example.butterfly.gradient(x, 4.0)[0] == pytest.approx(float(slope), abs=1e-5 * largest)
+    assert example.exponent(4.0) == pytest.approx(float(growth), rel=1e-6)
+    assert example.exponent(2.9) < 0

@@ -24,19 +24,21 @@ LITTER = {"build", "dist", "__pycache__", "symad.egg-info"}  # what building and
 LAYERS = (
     ("errors", "numbers", "collector", "drawing"),
     ("operations",),
-    ("program", "wellformed", "loops", "numerics", "evaluation"),
+    ("advice", "program", "wellformed", "loops", "numerics", "evaluation"),
     ("patterns",),
-    ("builder", "pruning"),
-    ("identities", "simplify_loops", "simplify", "algebra", "needs"),
+    ("rules",),
+    ("builder", "fusion", "pruning", "without_loops"),
+    ("identities", "needs", "decisions", "narrowing"),
+    ("simplify_loops", "simplify", "expansion", "unrolling", "algebra"),
     ("lalr", "mistakes", "expressions", "reading", "parse", "spans"),
     ("derivatives",),
     ("printers",),
     ("backends",),
     ("explain",),
     ("interop",),
-    ("precise", "arithmetics", "judge", "ways", "differences", "comparison", "check"),
+    ("precise", "effort", "arithmetics", "judge", "ways", "differences", "comparison", "check", "kinks"),
     ("symad",),  # the public names
-    ("arguments", "files", "points", "cli"),
+    ("arguments", "documents", "files", "points", "cli"),
     ("__main__",),
 )
 # fmt: on

@@ -59,6 +59,8 @@ REFERENCES: dict[str, Callable[..., Any]] = {
     "softplus": lambda x: mp.log1p(mp.exp(x)),              "logaddexp": lambda x, y: mp.log(mp.exp(x) + mp.exp(y)),
     "xlogy": lambda x, y: x * mp.log(y),                    "xlog1py": lambda x, y: x * mp.log1p(y),
     "lambertw": lambda x: mp.lambertw(x).real,
+    "xdivy": lambda x, y: x / y,                            "mulpow": lambda c, x, y: c * mp.power(x, y),
+    "powlog": lambda x, y, n: mp.power(x, y) * mp.log(x) ** n,
 }
 
 # Errors are counted in units in the last place of the result: at most two, of a function of the C library or of few
@@ -70,6 +72,7 @@ TOLERANCES = {
     "cbrt": 4.0, "erfc": 4.0,
     # several rounded steps
     "asec": 3.0, "acsc": 3.0, "acoth": 3.0, "asech": 3.0, "coth": 3.0, "sech": 3.0, "csch": 3.0,
+    "powlog": 6.0,  # half a unit of the logarithm n times, and n goes up to 6
     # CPython's: an absolute error of 1e-15 near the zeros of lgamma, where it is about 0.1
     "gamma": 10.0, "lgamma": 100.0,
     # SciPy's, twice what was met: powers of a tiny x, and gammas that cancel in beta, their logarithms in lbeta
@@ -84,7 +87,7 @@ OFF_THE_DOMAIN: dict[type[Exception], list[tuple[str, tuple[float, ...]]]] = {
         ("div", (1.0, 0.0)),       ("cot", (0.0,)),           ("csc", (0.0,)),           ("acot", (0.0,)),
         ("coth", (0.0,)),          ("csch", (0.0,)),          ("acoth", (-1.0,)),        ("asech", (0.0,)),
         ("acsch", (0.0,)),         ("mod", (1.0, 0.0)),       ("trigamma", (-1.0,)),     ("trigamma", (0.0,)),
-        ("logit", (1.0,)),
+        ("logit", (1.0,)),         ("xdivy", (1.0, 0.0)),
     ],
     ValueError: [
         ("pow", (-8.0, 1 / 3)),    ("pow", (0.0, -1.0)),      ("sqrt", (-1.0,)),         ("log", (0.0,)),
@@ -98,6 +101,8 @@ OFF_THE_DOMAIN: dict[type[Exception], list[tuple[str, tuple[float, ...]]]] = {
         ("bessely0", (0.0,)),      ("bessely1", (-1.0,)),     ("besselj", (0.5, -1.0)),  ("logit", (0.0,)),
         ("logit", (1.5,)),         ("xlogy", (0.0, -1.0)),    ("xlogy", (1.0, 0.0)),     ("xlog1py", (0.0, -2.0)),
         ("xlog1py", (1.0, -1.0)),  ("lambertw", (-0.37,)),    ("lambertw", (-1.0,)),
+        ("mulpow", (1.0, 0.0, -1.0)), ("mulpow", (1.0, -2.0, 0.5)), ("powlog", (0.0, 0.0, 1.0)),
+        ("powlog", (0.0, -1.0, 1.0)), ("powlog", (-1.0, 2.0, 1.0)),
     ],
     OverflowError: [
         ("exp", (1000.0,)),        ("sinh", (-1000.0,)),      ("pow", (1e200, 2.0)),     ("gamma", (180.0,)),
@@ -120,6 +125,8 @@ AT_THE_EDGE: list[tuple[float, str, tuple[float, ...]]] = [
     (-2.0, "mod", (1.0, -3.0)),                (1.0, "fmod", (1.0, -3.0)),             (-3.0, "copysign", (3.0, -0.0)),
     (0.0, "relu", (-1.0,)),                    (1.0, "besselj", (0.0, 0.0)),           (0.0, "besselj1", (0.0,)),
     (9.869604401089358, "trigamma", (-1e15 - 0.5,)),                                   (0.0, "lambertw", (0.0,)),
+    (0.0, "xdivy", (0.0, 0.0)),                (0.0, "mulpow", (0.0, 0.0, -1.0)),
+    (0.0, "powlog", (0.0, 1e-3, 2.0)),
 ]
 # fmt: on
 

@@ -16,6 +16,32 @@ def same(text: str, other: str) -> bool:
     return check(parse(text)) == check(parse(other))
 
 
+CHAIN = "if x < 0 then -x else if x < 1 then x^2 else x"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "piecewise(x < 0, -x, x < 1, x^2, x)",
+        "piecewise(-x, x < 0, x^2, x < 1, x)",
+        "where(x < 0, -x, where(x < 1, x^2, x))",
+        "low = x < 0; if low then -x else piecewise(x < 1, x^2, x)",
+        "g(x) = piecewise(x^2, x < 1, x); where(x < 0, -x, g(x))",
+    ],
+)
+def test_conditions_are_written_in_several_ways(text: str) -> None:
+    program, chain = check(parse(text)), parse(CHAIN)
+    assert [program(x) for x in (-2, 0, 0.5, 1, 3)] == [chain(x) for x in (-2, 0, 0.5, 1, 3)] == [2, 0, 0.25, 1, 3]
+    assert sorted(operation for operation, _ in program.assignments) == sorted(a[0] for a in chain.assignments)
+
+
+def test_clamp_takes_its_bounds_from_anywhere() -> None:
+    assert same("clamp(x, a, b)", "input x, a, b\nif x < a then a else if x > b then b else x")
+    clamped = parse("clamp(x, y, 2*y)")
+    assert [clamped(x, 1) for x in (0, 1, 1.5, 2, 3)] == [1, 1, 1.5, 2, 2]
+    assert parse("clamp = 3; clamp*x")(2) == 6  # a function's name that is not called is a variable
+
+
 def test_the_seed_formula_is_listed_as_elementary_assignments() -> None:
     program = parse("z = x1*x2 + sin(x1)")
     assert str(program).splitlines() == [

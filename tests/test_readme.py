@@ -131,12 +131,20 @@ def table_of_functions() -> str:
     lines = ["| functions | |", "|---|---|"]
     for part in re.split(r"^\[", grammar_text("operations.txt"), flags=re.M)[1:]:
         group, _, rows = part.partition("]\n")
-        names = [row.partition("|")[0].strip() for row in rows.splitlines() if "|" in row and not row.startswith("#")]
+        names = [
+            row.partition("|")[0].strip()
+            for row in rows.splitlines()
+            if "|" in row and not row.startswith(("#", "  at "))
+        ]
         shown = []
         for name in names:
             if not OPERATIONS[name].infix:
                 call = f"`{name}({', '.join(OPERATIONS[name].arguments)})`"
                 shown.append(call + (f" ({', '.join(f'`{o}`' for o in others[name])})" if name in others else ""))
+        if group.startswith("comparisons"):
+            group, shown = "conditions", [f"`{call}`" for call in ("where(c, x, y)", "piecewise(c, x, d, y, z)")]
+            heads = [text.partition("=")[0].strip() for text in DEFINITIONS.values() if "= if " in text]
+            shown += [f"`{head}`" for head in heads]
         if shown:
             lines.append(f"| {group} | {', '.join(shown)} |")
     return "\n".join(lines) + "\n"

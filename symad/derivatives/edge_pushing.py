@@ -8,18 +8,31 @@ Source: Gower and Mello, "A new framework for the computation of Hessians", 2012
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
 
 from symad.builder import Builder
+from symad.derivatives.cases import total
 from symad.derivatives.forward import tangents
-from symad.derivatives.partials import Partial, compact, formula, make_partial, small_integers
+from symad.derivatives.partials import (
+    Given,
+    Partial,
+    by_rule,
+    compact,
+    formula,
+    given,
+    make_partial,
+    small_integers,
+)
 from symad.derivatives.primal import Primal
-from symad.derivatives.reverse import contributed, total
-from symad.operations import LEAVES, OPERATIONS
+from symad.derivatives.reverse import contributed
+from symad.operations import CALL, LEAVES, OPERATIONS
+from symad.program import Program
+from symad.rules import Rule
 from symad.simplify import identities
 
 Slope = tuple[int, int, int]  # the position of an operand, the operand, and the partial derivative by it
+Seconds = Callable[[int, int], Partial | Given]  # the second partial derivative by two operands, by their positions
 Received = dict[int, dict[int, list[int]]]  # contributions to each pair of values, by the later and the earlier one
 
 
@@ -78,10 +91,13 @@ def create(b: Builder, edges: Received, value: int, adjoint: int, slopes: Sequen
     operation, operands = b.assignments[value]
     if operation in LINEAR:
         return
-    numbers = small_integers(b, operands)
+    if operation == CALL:
+        seconds: Seconds = partial(second_by_rule, b.assignments[operands[0]][1][0])
+    else:
+        seconds = partial(second_partial, operation, numbers=small_integers(b, operands))
     for k, (position, operand, _) in enumerate(slopes):
         for other_position, other, _ in slopes[k:]:
-            second = second_partial(operation, position, other_position, numbers)
+            second = seconds(position, other_position)
             if second.number == 0:
                 continue
             curvature = make_partial(b, second, operands, value)
@@ -111,17 +127,32 @@ LINEAR = frozenset({"add", "sub", "neg"})  # operations without second derivativ
 
 @lru_cache(maxsize=4096)
 def second_partial(operation: str, position: int, other: int, numbers: tuple[int | None, ...]) -> Partial:
-    """Derive a second partial derivative from the table: the first one along an argument, and the result with it."""
+    """Derive a second partial derivative from the table."""
     texts = OPERATIONS[operation].partials
-    text, along = texts[position], texts[other]
+    text, by = texts[position], texts[other]
     assert text is not None
-    assert along is not None  # else there was no slope
-    first, by_other = formula(operation, text), formula(operation, along)
+    assert by is not None  # else there was no slope
+    first, by_other = formula(operation, text), formula(operation, by)
     b = Builder(identities)
     inputs = [b.input(name) for name in first.inputs]
-    given = [v if n is None else b.constant(n) for v, n in zip(inputs, (*numbers, None), strict=True)]
-    slope = b.copy(by_other, given)[by_other.results[0]]
-    result = b.copy(first, given)[first.results[0]]
-    start = Primal(first, b, ("partial",), (result,), first.inputs, (inputs[other], inputs[-1]))
-    made = tangents(start, {inputs[other]: b.constant(1), inputs[-1]: slope})
-    return compact(b.finish([("second", made[result] if result in made else b.constant(0))]))
+    known = [v if n is None else b.constant(n) for v, n in zip(inputs, (*numbers, None), strict=True)]
+    made = along(b, first, known, b.copy(by_other, known)[by_other.results[0]], (inputs[other], inputs[-1]))
+    return compact(b.finish([("second", made)]))
+
+
+@lru_cache(maxsize=1024)
+def second_by_rule(rule: Rule, position: int, other: int) -> Given:
+    """Derive a second partial derivative of a function from its rule."""
+    first, by_other = by_rule(rule, position - 1).program, by_rule(rule, other - 1).program
+    b = Builder(identities)
+    inputs = [b.input(name) for name in first.inputs]
+    slope = b.copy(by_other, inputs)[by_other.results[0]]
+    return given(b, along(b, first, inputs, slope, (inputs[other - 1], inputs[-1])))
+
+
+def along(b: Builder, first: Program, arguments: Sequence[int], slope: int, moving: tuple[int, int]) -> int:
+    """Derive a first partial derivative along an argument, and the result with it, which has some slope."""
+    result = b.copy(first, arguments)[first.results[0]]
+    start = Primal(first, b, ("partial",), (result,), first.inputs, moving)
+    made = tangents(start, dict(zip(moving, (b.constant(1), slope), strict=True)))
+    return made[result] if result in made else b.constant(0)

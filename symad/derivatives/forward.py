@@ -13,8 +13,10 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from symad.builder import Builder
+from symad.derivatives.cases import by_cases, total
 from symad.derivatives.primal import Primal
-from symad.derivatives.reverse import contributed, guarded, total, zero_like
+from symad.derivatives.reverse import contributed
+from symad.derivatives.sequences import guarded, zero_like
 from symad.needs import ALWAYS, NEVER, both, either, use
 from symad.operations import LEAVES, LOOP, PROJECT
 
@@ -129,10 +131,10 @@ def chosen(b: Builder, value: int, yes: Tangent | None, no: Tangent | None) -> T
 def summed(b: Builder, terms: Sequence[tuple[int, int]]) -> Tangent:
     """Add terms, the last one first, each with the condition unless which it is zero."""
     support = supported(b, [condition for _, condition in terms])
-    inside = total(b, [guarded(b, term, condition, support) for term, condition in terms])
+    inside = by_cases(b, terms, support)
     if all(condition == support for _, condition in terms):
-        return Tangent(inside, guarded(b, inside, support, ALWAYS), support)
-    return Tangent(inside, total(b, [guarded(b, term, condition, ALWAYS) for term, condition in terms]), support)
+        return Tangent(inside, by_cases(b, [(inside, support)], ALWAYS), support)
+    return Tangent(inside, by_cases(b, terms, ALWAYS), support)
 
 
 def supported(b: Builder, supports: Sequence[int]) -> int:

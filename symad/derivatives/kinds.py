@@ -17,6 +17,7 @@ from symad.derivatives.labels import one_output
 from symad.derivatives.products import hvp_ways, jvp_ways, vjp_ways
 from symad.derivatives.search import CHEAPEST, Ways, survey
 from symad.errors import TargetError, closest
+from symad.narrowing import narrowed
 from symad.program import Program, unique
 from symad.simplify import identities, simplify
 
@@ -95,5 +96,5 @@ def together(programs: Sequence[Program], *, algebra: bool = True, keep: Sequenc
         values = b.copy(program, [inputs[name] for name in program.inputs])
         labels += program.outputs
         results += [values[v] for v in program.results]
-    made = b.finish(zip(unique(labels, ()), results, strict=True))
+    made = narrowed(b.finish(zip(unique(labels, ()), results, strict=True)), identities)
     return save_operations(made, keep) if algebra else made

@@ -17,14 +17,15 @@ from itertools import chain, count
 from typing import NamedTuple
 
 from symad.builder import Builder
+from symad.derivatives.cases import by_cases, total
 from symad.derivatives.labels import chosen_inputs, derivative_label
 from symad.derivatives.partials import make_partial, partial_derivative
 from symad.derivatives.primal import dependents
-from symad.derivatives.reverse import contributed, guarded, total
+from symad.derivatives.reverse import contributed
 from symad.needs import ALWAYS, NEVER, needs, use
 from symad.numbers import Number
-from symad.operations import LEAVES, NUMBERS
-from symad.program import Program, conditional, write_assignment
+from symad.operations import LEAVES
+from symad.program import UNNAMED, Program, conditional, write_assignment
 from symad.simplify import identities
 
 
@@ -105,7 +106,7 @@ class Listing:
         source, target = self.source, self.target
         for made in range(len(self.image), value + 1):
             operation, operands = source.builder.assignments[made]
-            if operation in NUMBERS:
+            if operation in UNNAMED:
                 self.image.append(target.leaf(operation, *operands))
             elif made < source.count:
                 self.image.append(target.input(source.names[made]))
@@ -146,7 +147,7 @@ class Listing:
                 if need is not None and condition != need[operand]:
                     condition = self.translated(condition) if condition != ALWAYS else ALWAYS
                     within = operation != "select" or need[value] != ALWAYS
-                    made = guarded(target, term.contribution, condition, NEVER)
+                    made = by_cases(target, [(term.contribution, condition)], ALWAYS)
                     term = term._replace(contribution=made, guarded=within)
                 received.setdefault(operand, []).append(term)
 
@@ -229,7 +230,7 @@ def assignments(program: Program) -> Iterator[tuple[str, str]]:
     for name, (operation, operands) in zip(names, program.assignments, strict=True):
         if operation == "input":
             yield name, program.inputs[operands[0]]
-        elif operation not in NUMBERS:
+        elif operation not in UNNAMED:
             yield name, write_assignment(operation, [names[v] for v in operands])
     for label, value in zip(program.outputs, program.results, strict=True):
         yield label, names[value]
@@ -238,8 +239,12 @@ def assignments(program: Program) -> Iterator[tuple[str, str]]:
 def value_names(program: Program) -> list[str]:
     """Name the values of a program w1, w2, …, or by another letter where an input or an output has such a name."""
     taken = {*program.inputs, *program.outputs}
+    names = program.names()
+    values = [v for v, (operation, _) in enumerate(program.assignments) if operation not in UNNAMED]
     for letter in chain("wvuts", map("w{}".format, map("_".__mul__, count(1)))):
-        names = [name if name[0] != "w" else letter + name[1:] for name in program.names()]
-        if taken.isdisjoint(names) and not any(f"bar_{name}" in taken for name in names):
+        own = [letter + names[v][1:] for v in values]
+        if taken.isdisjoint(own) and not any(f"bar_{name}" in taken for name in own):
             break
+    for value, name in zip(values, own, strict=True):
+        names[value] = name
     return names

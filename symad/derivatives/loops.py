@@ -2,16 +2,17 @@
 
 Forwards, the tangents of what is carried are carried too. Backwards, a loop runs from the last iteration to the first;
 it takes in what the first loop carried into each iteration, computes the iteration again, and carries the adjoints of
-what was carried; the adjoints of what was captured add up. Which of these are zero is found by trying: what is thought
-to be zero stays away, and if the body's derivative shows that it is not, it is made once more.
+what was carried; the adjoints of what was captured add up. Which of these are zero is what the body's dependence says;
+if its derivative shows that something else is not, it is made once more, with all loops inside of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from symad.builder import Builder
 from symad.derivatives import forward, reverse
+from symad.derivatives.cases import total
 from symad.derivatives.primal import Primal
 from symad.derivatives.structure import dependence, operand_places
 from symad.loops import Body, Loop, read_loop
@@ -23,83 +24,112 @@ Seeds = Mapping[int, Sequence[int]]  # adjoints of a loop's results, by place
 
 # forwards
 
+Place = tuple[int, int]  # of a value, an input or a result, and the order of one of its coefficients: 1 of a tangent
+Sweep = Callable[[Primal, Mapping[Place, int]], Mapping[Place, int]]
+"""The coefficients of inputs in, those of values out; what is zero has none."""
+
 
 def loop_tangents(start: Primal, value: int, seeds: Mapping[int, int]) -> dict[int, int]:
     """Give the tangents of a loop's results, by place, from those of its operands, by position."""
+    given = {(position, 1): seed for position, seed in seeds.items()}
+    return {place: v for (place, _), v in loop_coefficients(start, value, given, sweep_tangents, "dot_{0}").items()}
+
+
+def sweep_tangents(start: Primal, seeds: Mapping[Place, int]) -> Mapping[Place, int]:
+    """Give tangents as coefficients of order 1."""
+    made = forward.tangents(start, {place: seed for (place, _), seed in seeds.items()})
+    return {(value, 1): tangent for value, tangent in made.items()}
+
+
+def loop_coefficients(
+    start: Primal, value: int, seeds: Mapping[Place, int], sweep: Sweep, label: str
+) -> dict[Place, int]:
+    """Give the coefficients of a loop's results, by place, from those of its operands, by position.
+
+    They are carried as what they belong to is; `label` makes their names, of a name and an order.
+    """
     b = start.builder
     loop = read_loop(b.assignments, value)
     body = loop.body
-    given = {k: seeds[position] for k, position in operand_places(body) if position in seeds}
+    inputs = {position: k for k, position in operand_places(body)}
+    given = {(inputs[position], order): seed for (position, order), seed in seeds.items() if position in inputs}
     if not given:
         return {}
     carried = range(body.indexed, body.indexed + body.carried)
+    moved = {k for k, _ in given}
+    moved = {k for k, row in zip(carried, dependence(body), strict=False) if not row.isdisjoint(moved)}
+    given = {(k, order): b.constant(0) for k in moved for order in {n for _, n in given}} | given
     while True:
-        within = Tangents(start, body, given)
-        grown = [k for k, v in zip(carried, within.next_carried(), strict=True) if v is not None and k not in given]
+        within = Tangents(start, body, given, sweep, label)
+        grown = within.next_carried() - given.keys()
         if not grown:
             return within.results(loop)
         given |= dict.fromkeys(grown, b.constant(0))
 
 
 class Tangents:
-    """Hold the body of a loop and the tangents of its results, in a builder of their own.
+    """Hold the body of a loop and the coefficients of its results, in a builder of their own.
 
-    `given` are the inputs that have tangents, with what these are outside.
+    `given` are the inputs that have some, with what these are outside; `made` are those of its outputs.
     """
 
-    def __init__(self, start: Primal, body: Body, given: Mapping[int, int]) -> None:
-        self.start, self.body, self.given = start, body, given
+    def __init__(self, start: Primal, body: Body, given: Mapping[Place, int], sweep: Sweep, label: str) -> None:
+        self.start, self.body, self.given, self.label = start, body, given, label
         self.within = within = Builder(start.builder.identities)
         names = body.program.inputs
         ends = [body.indexed, body.indexed + body.carried, body.indexed + body.carried + body.items, len(names)]
-        dotted = dict(zip(given, unique([f"dot_{names[k]}" for k in given], names), strict=True))
-        self.inputs: dict[int, int] = {}
-        tangents: dict[int, int] = {}
+        moving = sorted(given)
+        labels = dict(zip(moving, unique([label.format(names[k], order) for k, order in moving], names), strict=True))
+        places: dict[int, int] = {}
+        seeds: dict[Place, int] = {}
         for begin, end in zip([0, *ends], ends, strict=False):
-            self.inputs |= {k: within.input(names[k]) for k in range(begin, end)}
-            tangents |= {k: within.input(dotted[k]) for k in range(begin, end) if k in given}
-        inputs = [self.inputs[k] for k in range(len(names))]
+            places |= {k: within.input(names[k]) for k in range(begin, end)}
+            seeds |= {(places[k], n): within.input(labels[k, n]) for k, n in moving if begin <= k < end}
+        inputs = [places[k] for k in range(len(names))]
         values = within.copy(body.program, inputs)
         self.results_of_body = [values[v] for v in body.program.results]
-        chosen = [names[k] for k in tangents]
-        places = [self.inputs[k] for k in tangents]
-        primal = Primal(start.program, within, body.program.outputs, self.results_of_body, chosen, places)
-        made = forward.tangents(primal, {self.inputs[k]: tangent for k, tangent in tangents.items()})
-        self.tangents = [made.get(v) for v in self.results_of_body]
+        chosen = {names[k]: places[k] for k, _ in moving}
+        primal = Primal(
+            start.program, within, body.program.outputs, self.results_of_body, [*chosen], [*chosen.values()]
+        )
+        found = sweep(primal, seeds)
+        orders = sorted({order for _, order in found})
+        self.made = {
+            (k, order): found[v, order]
+            for k, v in enumerate(self.results_of_body)
+            for order in orders
+            if (v, order) in found
+        }
 
-    def next_carried(self) -> Sequence[int | None]:
-        """Give the tangents of what is carried on."""
-        first = self.body.conditional
-        return self.tangents[first : first + self.body.carried]
+    def next_carried(self) -> set[Place]:
+        """Give the inputs, and orders, whose coefficients are not zero after an iteration."""
+        first, body = self.body.conditional, self.body
+        return {(k - first + body.indexed, n) for k, n in self.made if first <= k < first + body.carried}
 
-    def results(self, loop: Loop) -> dict[int, int]:
-        """Make the loop outside; give the tangents of its results."""
+    def results(self, loop: Loop) -> dict[Place, int]:
+        """Make the loop outside; give the coefficients of its results."""
         b, body, within = self.start.builder, self.body, self.within
         zero = within.constant(0)
         labels = body.program.outputs
-        first = body.conditional
-        moving = [j for j in range(body.carried) if body.indexed + j in self.given]
-        emitted = [k for k in range(first + body.carried, len(labels)) if self.tangents[k] is not None]
+        first, free = body.conditional, body.indexed + body.carried
+        moving = [(k - body.indexed, order) for k, order in sorted(self.given) if body.indexed <= k < free]
+        emitted = [(k, order) for k, order in self.made if k >= first + body.carried]
         outputs = [*zip(labels[: first + body.carried], self.results_of_body, strict=False)]
-        for k in [*(first + j for j in moving), *emitted]:
-            tangent = self.tangents[k]
-            outputs.append((f"dot_{labels[k]}", zero if tangent is None else tangent))
+        for k, order in [*((first + j, order) for j, order in moving), *emitted]:
+            outputs.append((self.label.format(labels[k], order), self.made.get((k, order), zero)))
         names = unique([name for name, _ in outputs], ())
         program = within.finish(zip(names, [v for _, v in outputs], strict=True))
-        dotted = [k for k in self.given if body.indexed + body.carried <= k < body.indexed + body.carried + body.items]
-        made = Body(program, body.carried + len(moving), body.items + len(dotted), body.conditional, body.backward)
+        items = sum(free <= k < free + body.items for k, _ in self.given)
+        made = Body(program, body.carried + len(moving), body.items + items, body.conditional, body.backward)
         given: list[int] = [*loop.bounds]
-        operands = (*loop.carried, *loop.sequences, *loop.captured)
-        counts = (body.carried, body.items, body.captured)
-        begin = 0
-        for count in counts:
-            places = range(begin, begin + count)
-            given += [operands[k] for k in places]
-            given += [self.given[k + body.indexed] for k in places if k + body.indexed in self.given]
-            begin += count
+        begin = body.indexed
+        for operands in (loop.carried, loop.sequences, loop.captured):
+            end = begin + len(operands)
+            given += [*operands, *(self.given[k, order] for k, order in sorted(self.given) if begin <= k < end)]
+            begin = end
         results = b.loop(made, given)
-        found = {j: results[body.carried + n] for n, j in enumerate(moving)}
-        return found | {k: results[made.first_emitted + n] for n, k in enumerate(emitted)}
+        found = {place: results[body.carried + n] for n, place in enumerate(moving)}
+        return found | {place: results[made.first_emitted + n] for n, place in enumerate(emitted)}
 
 
 # backwards
@@ -113,7 +143,8 @@ def loop_adjoints(start: Primal, value: int, seeds: Seeds) -> dict[int, int]:
     loop = read_loop(start.builder.assignments, value)
     body = loop.body
     active = active_inputs(start, value, body)
-    carried = [j for j in range(body.carried) if j in seeds]
+    needed = frozenset[int]().union(*(dependence(body)[place] for place in seeds))
+    carried = [j for j in range(body.carried) if j in seeds or body.indexed + j in needed.intersection(active)]
     while True:
         within = Adjoints(start, value, active, carried, seeds)
         grown = [j for j in range(body.carried) if j not in carried and body.indexed + j in within.found]
@@ -176,7 +207,7 @@ class Adjoints:
             incoming.setdefault(results[place], []).append(adjoint)
         places = [inputs[k] for k in active]
         primal = Primal(start.program, within, body.program.outputs, results, [names[k] for k in active], places)
-        seeded = {result: reverse.total(within, found) for result, found in incoming.items()}
+        seeded = {result: total(within, found) for result, found in incoming.items()}
         swept = reverse.adjoints(primal, seeded)
         self.found = {k: swept[inputs[k]] for k in active if inputs[k] in swept}
 
@@ -198,7 +229,7 @@ class Adjoints:
         histories = [self.result(history(body, j)) for j in range(body.carried)]
         streams = [v for place, found in self.seeds.items() if place >= body.first_emitted for v in found]
         sequences = [*histories, *loop.sequences, *streams]
-        inits = [reverse.total(b, [*self.seeds[j]]) if j in self.seeds else outside for j in self.carried]
+        inits = [total(b, [*self.seeds[j]]) if j in self.seeds else outside for j in self.carried]
         inits += [outside] * len(self.added)
         bounds = loop.bounds or (b.constant(1), self.result(body.carried))
         program = within.finish(zip(unique(labels, ()), outputs, strict=True))

@@ -1,7 +1,7 @@
 """The partial derivatives of the elementary operations, read from the table when they are first needed.
 
 In come a value and the place of an operand; out come a few steps that make the partial derivative from the values of
-the operation's arguments and of its result.
+the operation's arguments and of its result. Of a function that has a rule it is what the rule gives, a program.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from typing import NamedTuple
 from symad.builder import Builder
 from symad.errors import DerivativeError
 from symad.numbers import NUMBER_KINDS, Number
-from symad.operations import LEAVES, NUMBERS, OPERATIONS
+from symad.operations import CALL, LEAVES, NUMBERS, OPERATIONS, RULE
 from symad.parse import parse
-from symad.program import Program
+from symad.program import Assignment, Program
+from symad.rules import Rule
 from symad.simplify import identities, simplify
 
 SMALL = 64  # integers up to this size are put into a partial derivative beforehand
@@ -33,12 +34,21 @@ class Partial(NamedTuple):
     result: int
 
 
-def partial_derivative(b: Builder, value: int, position: int) -> Partial | None:
+class Given(NamedTuple):
+    """Hold a partial derivative that a rule gives: a number, or a program over the arguments and the result."""
+
+    number: Number | None
+    program: Program
+
+
+def partial_derivative(b: Builder, value: int, position: int) -> Partial | Given | None:
     """Give the partial derivative of a value by one of its operands, None where it does not exist.
 
     Small integers among the operands are put in beforehand: the derivative of a square is 2*x, not 2*x^(2 - 1).
     """
     operation, operands = b.assignments[value]
+    if operation == CALL:
+        return by_rule(b.assignments[operands[0]][1][0], position - 1)
     general = by_table(operation, position)
     if general is None or not general.steps or len(operands) != 2:
         return general
@@ -62,6 +72,22 @@ def by_table(operation: str, position: int) -> Partial | None:
     """Read a partial derivative from the table."""
     text = OPERATIONS[operation].partials[position]
     return None if text is None else compact(simplify(formula(operation, text)))
+
+
+@lru_cache(maxsize=1024)
+def by_rule(rule: Rule, place: int) -> Given:
+    """Give a partial derivative of a function from its rule; the function itself is the result that is there."""
+    program = rule.partials
+    b = Builder(identities)
+    inputs = [b.input(name) for name in program.inputs]
+    call: Assignment = (CALL, (b.leaf(RULE, rule), *inputs))
+    b.index[call] = b.input("z")
+    return given(b, b.copy(program, inputs)[program.results[place]])
+
+
+def given(b: Builder, value: int) -> Given:
+    """Give a value of a builder as a partial derivative."""
+    return Given(b.number(value), b.finish([("partial", value)]))
 
 
 @lru_cache(maxsize=1024)
@@ -90,8 +116,10 @@ def compact(program: Program) -> Partial:
     return Partial(payload[0] if name in NUMBERS else None, slots, steps, program.results[0])
 
 
-def make_partial(b: Builder, partial: Partial, operands: tuple[int, ...], z: int) -> int:
+def make_partial(b: Builder, partial: Partial | Given, operands: tuple[int, ...], z: int) -> int:
     """Make a partial derivative at the values of the arguments and the result."""
+    if isinstance(partial, Given):
+        return b.copy(partial.program, [*operands[1:], z])[partial.program.results[0]]
     if partial.result < len(operands):
         return operands[partial.result]
     values = [*operands, z]

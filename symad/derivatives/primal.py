@@ -14,6 +14,7 @@ from itertools import islice
 from symad.builder import Builder
 from symad.derivatives.labels import chosen_inputs
 from symad.loops import looped
+from symad.narrowing import narrowed
 from symad.operations import BOOLEAN, LEAVES, LOOP
 from symad.program import Program, conditional, live
 from symad.simplify import identities
@@ -103,9 +104,10 @@ def primal(program: Program, wrt: Sequence[str] | None = None, seeds: Iterable[s
     inputs = [b.input(name) for name in program.inputs]
     for name in seeds:
         b.input(name)
-    values = b.copy(program, inputs)
+    copied = narrowed(program, identities)
+    values = b.copy(copied, inputs)
     place = dict(zip(program.inputs, inputs, strict=True))
-    results = [values[v] for v in program.results]
+    results = [values[v] for v in copied.results]
     return Primal(program, b, program.outputs, results, chosen, [place[name] for name in chosen])
 
 

@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from symad.collector import without_collector
+from symad.derivatives.cases import total
 from symad.derivatives.forward import tangents
 from symad.derivatives.hessian import differentiated
 from symad.derivatives.jacobian import given_up
 from symad.derivatives.labels import chosen_inputs, derivative_label, one_output
 from symad.derivatives.primal import Primal, primal
-from symad.derivatives.reverse import adjoints, total
+from symad.derivatives.reverse import adjoints
 from symad.derivatives.search import CHEAPEST, Ways, choose
 from symad.program import Program, unique
 

@@ -7,15 +7,18 @@ the chain rule over all paths to the output. Time and memory are linear in the l
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from symad.builder import Builder
+from symad.derivatives.cases import by_cases, total
 from symad.derivatives.partials import make_partial, missing, partial_derivative
 from symad.derivatives.primal import Primal
-from symad.loops import Body, read_loop
+from symad.derivatives.sequences import guarded, is_sequence
 from symad.needs import ALWAYS, NEVER, needs, use
 from symad.operations import LEAVES, LOOP, PROJECT
 from symad.program import Program
+
+Bundles = dict[int, dict[int, list[int]]]  # what the results of loops have received, by place
 
 
 def adjoints(start: Primal, seeds: Mapping[int, int]) -> dict[int, int]:
@@ -24,85 +27,107 @@ def adjoints(start: Primal, seeds: Mapping[int, int]) -> dict[int, int]:
     `seeds` maps results to their adjoints, values of the builder. The adjoints of the inputs are always needed, those
     of other values when the value itself is.
     """
-    from symad.derivatives.loops import loop_adjoints  # which sweeps over the body
-
-    b, active = start.builder, start.active
+    if start.lazy:
+        return lazy_adjoints(start, seeds)
+    b, active, program = start.builder, start.active, start.program
     found: dict[int, int] = {}
-    bundles: dict[int, dict[int, list[int]]] = {}  # what loops have received, by place of the result
+    bundles: Bundles = {}
     received: dict[int, list[int] | int] = {result: seed for result, seed in seeds.items() if active[result]}
-    need = needs(b, start.count, [*seeds, *start.places]) if start.lazy else None
     order = start.before([*received])
     start.walked += len(order)
     for value in order:
         operation, operands = b.assignments[value]
         if operation == LOOP:
-            passed = loop_adjoints(start, value, bundles.pop(value)) if value in bundles else {}
-            flow: Iterable[tuple[int, int | None]] = sorted(passed.items(), reverse=True)
-        else:
-            contributions = received.pop(value, None)
-            if contributions is None:
-                continue
-            if operation == PROJECT:
-                put_aside(b, bundles, value, contributions, need)
-                continue
-            adjoint = total(b, contributions)
-            if operation in LEAVES:
-                found[value] = adjoint
-                continue
-            flow = flows(start, value, adjoint)
-        for position, contribution in flow:
+            for operand, contribution in through_loop(start, value, bundles):
+                receive(received, operand, contribution)
+            continue
+        contributions = received.pop(value, None)
+        if contributions is None:
+            continue
+        if operation == PROJECT:
+            listed = [contributions] if isinstance(contributions, int) else contributions
+            put_aside(b, bundles, value, listed if is_sequence(b, value) else [total(b, listed)])
+            continue
+        adjoint = total(b, contributions)
+        if operation in LEAVES:
+            found[value] = adjoint
+            continue
+        for position in range(len(operands) - 1, -1, -1):
             operand = operands[position]
-            if contribution is None or not active[operand]:
-                continue
-            if need is not None:
-                condition = use(b, value, position, need[value])
-                if condition == NEVER:  # a branch of a condition that is known not to hold here
-                    continue
-                contribution = guarded(b, contribution, condition, need[operand])
-            others = received.get(operand)
-            if others is None:
-                received[operand] = contribution
-            elif isinstance(others, int):
-                received[operand] = [others, contribution]
-            else:
-                others.append(contribution)
+            passed = contributed(b, value, position, adjoint, program, b, None) if active[operand] else None
+            if passed is not None:
+                receive(received, operand, passed)
     return found
 
 
-def flows(start: Primal, value: int, adjoint: int) -> Iterator[tuple[int, int | None]]:
-    """Give what a value contributes to each of its operands, the last one first; None for zero."""
+def receive(received: dict[int, list[int] | int], operand: int, contribution: int) -> None:
+    """Add what an operand receives; most receive one contribution."""
+    others = received.get(operand)
+    if others is None:
+        received[operand] = contribution
+    elif isinstance(others, int):
+        received[operand] = [others, contribution]
+    else:
+        others.append(contribution)
+
+
+def lazy_adjoints(start: Primal, seeds: Mapping[int, int]) -> dict[int, int]:
+    """Give the adjoints of a program with conditions; each contribution counts under the condition of its use."""
     b, active, program = start.builder, start.active, start.program
-    operands = b.assignments[value][1]
-    for position in range(len(operands) - 1, -1, -1):
-        if active[operands[position]]:
-            yield position, contributed(b, value, position, adjoint, program, b, None)
+    need = needs(b, start.count, [*seeds, *start.places])
+    found: dict[int, int] = {}
+    bundles: Bundles = {}
+    received: dict[int, list[tuple[int, int]]] = {v: [(seed, ALWAYS)] for v, seed in seeds.items() if active[v]}
+    order = start.before([*received])
+    start.walked += len(order)
+    for value in order:
+        operation, operands = b.assignments[value]
+        if operation == LOOP:
+            for operand, passed in through_loop(start, value, bundles):
+                received.setdefault(operand, []).append((passed, need[value]))
+            continue
+        contributions = received.pop(value, None)
+        if contributions is None:
+            continue
+        if operation == PROJECT:
+            put_aside(b, bundles, value, bundled(b, value, contributions, need))
+            continue
+        adjoint = by_cases(b, contributions, need[value])
+        if operation in LEAVES:
+            found[value] = adjoint
+            continue
+        for position in range(len(operands) - 1, -1, -1):
+            operand = operands[position]
+            contribution = contributed(b, value, position, adjoint, program, b, None) if active[operand] else None
+            condition = NEVER if contribution is None else use(b, value, position, need[value])
+            if contribution is not None and condition != NEVER:  # else a branch that is known not to be taken here
+                received.setdefault(operand, []).append((contribution, condition))
+    return found
 
 
-def put_aside(
-    b: Builder,
-    bundles: dict[int, dict[int, list[int]]],
-    value: int,
-    contributions: list[int] | int,
-    need: Sequence[int] | None,
-) -> None:
-    """Keep what a result of a loop has received until the sweep comes to the loop; those of sequences are not added."""
+def through_loop(start: Primal, value: int, bundles: Bundles) -> Iterator[tuple[int, int]]:
+    """Give what a loop that has received anything contributes to its operands, the last one first."""
+    from symad.derivatives.loops import loop_adjoints  # which sweeps over the body
+
+    operands = start.builder.assignments[value][1]
+    passed = loop_adjoints(start, value, bundles.pop(value)) if value in bundles else {}
+    for position, contribution in sorted(passed.items(), reverse=True):
+        if start.active[operands[position]]:
+            yield operands[position], contribution
+
+
+def bundled(b: Builder, value: int, contributions: Sequence[tuple[int, int]], need: Sequence[int]) -> list[int]:
+    """Give the adjoints of a result of a loop, for use where the loop is needed: of a number one, of a sequence all."""
+    loop = b.assignments[value][1][0]
+    if is_sequence(b, value):
+        return [guarded(b, term, condition, need[loop]) for term, condition in contributions]
+    return [by_cases(b, [(by_cases(b, contributions, need[value]), need[value])], need[loop])]
+
+
+def put_aside(b: Builder, bundles: Bundles, value: int, adjoints: list[int]) -> None:
+    """Keep what a result of a loop has received until the sweep comes to the loop."""
     loop, place = b.assignments[value][1]
-    made = contributions if isinstance(contributions, list) else [contributions]
-    if not is_sequence(b, value):
-        made = [total(b, made)]
-    if need is not None:
-        made = [guarded(b, v, need[value], need[loop]) for v in made]
-    bundles.setdefault(loop, {}).setdefault(b.assignments[place][1][0], []).extend(made)
-
-
-def total(b: Builder, contributions: list[int] | int) -> int:
-    """Add the contributions of a value, in the order of its uses: the sweep has met the last use first."""
-    if isinstance(contributions, int):
-        return contributions
-    value = contributions[-1]
-    for contribution in contributions[-2::-1]:
-        value = b.make("add", value, contribution)
-    return value
+    bundles.setdefault(loop, {}).setdefault(b.assignments[place][1][0], []).extend(adjoints)
 
 
 def contributed(
@@ -127,37 +152,3 @@ def contributed(
     if number in (1, -1):
         return adjoint if number == 1 else target.make("neg", adjoint)
     return None if number == 0 else target.make("mul", target.constant(number), adjoint)
-
-
-def guarded(b: Builder, contribution: int, condition: int, need: int) -> int:
-    """Make a contribution that arises under a narrower condition than the value it flows to: all of it, or zero."""
-    if condition in (need, ALWAYS):
-        return contribution
-    return b.make("select", condition, contribution, zero_like(b, contribution))
-
-
-def is_sequence(b: Builder, value: int) -> bool:
-    """Tell whether a value is a sequence that a loop has emitted."""
-    while b.assignments[value][0] == "select":
-        value = b.assignments[value][1][1]
-    operation, operands = b.assignments[value]
-    return (
-        operation == PROJECT
-        and b.assignments[operands[1]][1][0] >= read_loop(b.assignments, operands[0]).body.first_emitted
-    )
-
-
-def zero_like(b: Builder, value: int) -> int:
-    """Make a zero, or a sequence of as many zeros as a sequence has elements."""
-    zero = b.constant(0)
-    if not is_sequence(b, value):
-        return zero
-    while b.assignments[value][0] == "select":
-        value = b.assignments[value][1][1]
-    bundle = b.assignments[value][1][0]
-    loop = read_loop(b.assignments, bundle)
-    bounds = loop.bounds or (b.constant(1), b.make(PROJECT, bundle, b.constant(loop.body.carried)))
-    within = Builder()
-    within.input("k")
-    [zeros] = b.bundle(Body(within.finish([("zero", within.constant(0))]), 0), bounds)
-    return zeros

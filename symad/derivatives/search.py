@@ -14,7 +14,9 @@ from symad.algebra import save_operations
 from symad.derivatives.primal import Primal
 from symad.errors import DerivativeError, closest
 from symad.loops import looped
+from symad.narrowing import narrowed
 from symad.program import Program
+from symad.simplify import identities
 
 CHEAPEST = "cheapest"
 PATIENCE = 1.5  # assignments that a way may make for each one of a way that is finished,
@@ -73,7 +75,7 @@ def built(ways: Ways, method: str) -> Program:
         raise DerivativeError(
             f"{method} is for programs without {without}", hint=f"forward, reverse and {CHEAPEST} take them"
         )
-    return found
+    return narrowed(found, identities)
 
 
 def one(ways: Ways, method: str) -> Way:
@@ -114,4 +116,4 @@ def finished(ways: Ways) -> Iterator[tuple[str, Program]]:
         found = way(fork, most)
         if found is not None:
             most = min(most, int(PATIENCE * (len(fork.builder.assignments) - start.count)) + LEAST)
-            yield method, found
+            yield method, narrowed(found, identities)

@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache, lru_cache
 
+from symad.derivatives.partials import by_rule
 from symad.derivatives.primal import Primal, primal
 from symad.loops import Body, read_loop
-from symad.operations import LEAVES, LOOP, OPERATIONS, PROJECT
+from symad.operations import CALL, LEAVES, LOOP, OPERATIONS, PROJECT
+from symad.rules import Rule
 
 STRIP = 1024  # inputs, that is bits, at a time
 
@@ -21,6 +23,12 @@ STRIP = 1024  # inputs, that is bits, at a time
 def flat(operation: str) -> frozenset[int]:
     """Give the positions of the operands by which an operation has the derivative 0."""
     return frozenset(k for k, text in enumerate(OPERATIONS[operation].partials) if text == "0")
+
+
+@lru_cache(maxsize=1024)
+def flat_call(rule: Rule) -> frozenset[int]:
+    """Give the positions of the operands by which a function has the derivative 0 by its rule."""
+    return frozenset(k + 1 for k in range(len(rule.partials.outputs)) if by_rule(rule, k).number == 0)
 
 
 def edges(start: Primal, value: int) -> Iterator[int]:
@@ -41,7 +49,7 @@ def edges(start: Primal, value: int) -> Iterator[int]:
             if k in passing and start.active[operand]:
                 yield operand
         return
-    without = flat(operation)
+    without = flat_call(assignments[operands[0]][1][0]) if operation == CALL else flat(operation)
     first = operation == "select"  # its condition only chooses
     for position in range(first, len(operands)):
         if start.active[operands[position]] and position not in without:

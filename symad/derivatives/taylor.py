@@ -23,16 +23,20 @@ from operator import index
 
 from symad.builder import Builder
 from symad.collector import without_collector
-from symad.derivatives.forward import Tangent, chosen, summed
+from symad.derivatives.cases import by_cases
+from symad.derivatives.forward import Tangent, chosen, summed, supported
 from symad.derivatives.labels import chosen_inputs
+from symad.derivatives.loops import loop_coefficients
 from symad.derivatives.partials import make_partial, partial_derivative
 from symad.derivatives.primal import Primal, primal
 from symad.derivatives.products import seed_names
-from symad.derivatives.reverse import contributed, guarded
+from symad.derivatives.reverse import contributed
+from symad.derivatives.sequences import guarded
+from symad.derivatives.structure import operand_places
 from symad.errors import DerivativeError
 from symad.needs import ALWAYS, NEVER, both, narrower
 from symad.numbers import Number
-from symad.operations import BOOLEAN, LEAVES
+from symad.operations import BOOLEAN, LEAVES, PROJECT
 from symad.program import Program, unique
 
 Order = tuple[int, int]  # a value, and the order of one of its coefficients
@@ -59,7 +63,9 @@ def taylor(program: Program, order: int, wrt: Sequence[str] | None = None) -> Pr
     names = chosen_inputs(program, wrt)
     start = primal(program, wrt, seed_names("dot_", names, program.inputs))
     b = start.builder
-    series = Series(start, dict(zip(start.places, range(len(program.inputs), len(b.inputs)), strict=True)))
+    seeds = range(len(program.inputs), len(b.inputs))
+    directions = {(place, 1): seed for place, seed in zip(start.places, seeds, strict=True)}
+    series = Series(start, directions, highest)
     zero = b.constant(0)
     labels, results = [], []
     for label, result in zip(start.labels, start.results, strict=True):
@@ -82,12 +88,16 @@ def whole(order: int) -> int:
 
 
 class Series:
-    """Make coefficients of values of a builder, each once; `directions` maps places of inputs to their part of v."""
+    """Make coefficients of values of a builder, each once, up to the highest order; `directions` gives those of inputs.
 
-    def __init__(self, start: Primal, directions: Mapping[int, int]) -> None:
+    Those of an input x are its part of the direction v alone, of order 1; inside a loop there are higher ones.
+    """
+
+    def __init__(self, start: Primal, directions: Mapping[Order, int], highest: int) -> None:
         self.start = start
         self.builder = start.builder
-        self.directions = directions
+        self.directions, self.highest = directions, highest
+        self.loops: dict[int, dict[Order, Tangent]] = {}  # the coefficients of their results, by place
         self.active = bytearray(start.active)
         self.found: dict[int, list[Coefficient]] = {}
 
@@ -136,6 +146,8 @@ class Series:
         if not self.known(value, order - 1):
             return [(value, order - 1)]
         operation, operands = self.builder.assignments[value]
+        if operation == PROJECT:
+            return [(v, self.highest) for v in self.given(operands[0]).values() if not self.known(v, self.highest)]
         below = [] if operation in LEAVES else [(v, order) for v in operands if not self.known(v, order)]
         return below or [needed for needed in self.rule(value, order)[0] if not self.known(*needed)]
 
@@ -145,6 +157,9 @@ class Series:
         operation, operands = b.assignments[value]
         if operation == "input":
             return (), partial(self.direction, value, order)
+        if operation == PROJECT:
+            loop, place = operands
+            return (), partial(self.carried, loop, place, order)
         if operation == "select":
             yes, no = (self.get(v, order) for v in operands[1:])
             return (), partial(chosen, b, value, yes, no)
@@ -162,15 +177,47 @@ class Series:
                 return [(x, order), (y, order)], partial(self.product, x, y, order)
             if exponent is not None and order > exponent:
                 return (), partial(self.power, value, exponent, order)
-            if self.moves(operands[1], order):
+            if order > 1 and self.moves(operands[1], order):
                 logarithm = b.make("mul", operands[1], b.make("log", operands[0]))
                 return [(logarithm, order)], partial(self.exponential, value, logarithm, order)
         return self.needed(value, order), partial(self.composed, value, order)
 
     def direction(self, value: int, order: int) -> Coefficient:
-        """Give the coefficient of an input: x + t*v has one."""
-        seed = self.directions[value]
-        return Tangent(seed, seed, ALWAYS) if order == 1 else None
+        """Give the coefficient of an input."""
+        seed = self.directions.get((value, order))
+        return None if seed is None else Tangent(seed, seed, ALWAYS)
+
+    # Loops: what is carried has its coefficients carried beside it.
+
+    def given(self, loop: int) -> dict[int, int]:
+        """List the operands of a loop that may have coefficients, by position; its bounds have none."""
+        assignments = self.builder.assignments
+        operands = assignments[loop][1]
+        return {position: operands[position] for _, position in operand_places(assignments[operands[0]][1][0])}
+
+    def carried(self, loop: int, place: int, order: int) -> Coefficient:
+        """Give the coefficient of a result of a loop."""
+        if loop not in self.loops:
+            self.loops[loop] = self.through(loop)
+        return self.loops[loop].get((self.builder.assignments[place][1][0], order))
+
+    def through(self, loop: int) -> dict[Order, Tangent]:
+        """Make the coefficients of the results of a loop."""
+        b = self.builder
+        orders = range(1, self.highest + 1)
+        operands = [(position, k, self.get(v, k)) for position, v in self.given(loop).items() for k in orders]
+        found = {(position, k): tangent for position, k, tangent in operands if tangent is not None}
+        support = supported(b, [tangent.support for tangent in found.values()])
+        inside = {place: guarded(b, tangent.inside, tangent.support, support) for place, tangent in found.items()}
+        made = loop_coefficients(self.start, loop, inside, self.sweep, "{0}_t{1}")
+        return {place: Tangent(v, guarded(b, v, support, ALWAYS), support) for place, v in made.items()}
+
+    def sweep(self, start: Primal, seeds: Mapping[Order, int]) -> Mapping[Order, int]:
+        """Make the coefficients of the results of a body."""
+        series = Series(start, seeds, self.highest)
+        places = [(result, k) for result in dict.fromkeys(start.results) for k in range(1, self.highest + 1)]
+        found = ((place, series.coefficient(*place)) for place in places)
+        return {place: tangent.whole for place, tangent in found if tangent is not None}
 
     # Products and what is undone by them.
 
@@ -220,7 +267,7 @@ class Series:
         return self.over(terms, x)
 
     def exponential(self, value: int, logarithm: int, order: int) -> Coefficient:
-        """Make a coefficient of z = x^y with an exponent that varies: z' = (y*log(x))'*z."""
+        """Make a coefficient of z = x^y with an exponent that varies: z' = (y*log(x))'*z; none at x = 0."""
         return self.total(
             self.times(self.get(logarithm, i), self.get(value, order - i), Fraction(i, order))
             for i in range(1, order + 1)
@@ -291,7 +338,7 @@ class Series:
         if found is None:
             return None
         inside = b.make("div", found.inside, divisor)
-        return Tangent(inside, guarded(b, inside, found.support, ALWAYS), found.support)
+        return Tangent(inside, by_cases(b, [(inside, found.support)], ALWAYS), found.support)
 
 
 def meeting(b: Builder, p: int, q: int) -> int:

@@ -11,6 +11,7 @@ from symad.operations import BOOLEAN
 from symad.printers.emitter import NAME, Rule, Shape, Target, View, emitter, joined, shapes
 from symad.printers.infix import NEGATION, POWER, PRODUCT, READING
 from symad.printers.infix import product as readable_product
+from symad.printers.plain import plain as without_limits
 from symad.program import Program
 
 TIMES = Rule(PRODUCT, (PRODUCT, POWER), ("", "*", ""))
@@ -44,6 +45,7 @@ def put_in(expression: Program, numbers: Mapping[str, Number | None]) -> str:
 
 def written(expression: Program, leaves: Sequence[str], levels: Sequence[int], target: Target) -> str:
     """Write the one result of an expression, its inputs as given."""
+    expression = without_limits(expression)
     found = shapes(expression.assignments, expression.results, target, repeated=True)
     e = emitter(expression.assignments, found, target, map("t{}".format, count()))
     e.leaves(leaves)

@@ -11,8 +11,8 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from symad.derivatives.listing import Row, Source
 from symad.explain import words
 from symad.explain.values import Values
-from symad.operations import BOOLEAN, LEAVES, NUMBERS
-from symad.program import live
+from symad.operations import BOOLEAN, LEAVES
+from symad.program import UNNAMED, live
 
 
 class Reasons:
@@ -57,7 +57,7 @@ class Reasons:
     def fixed(self, value: int) -> Iterator[str]:
         """Name the operands of a tangent that have no term in it."""
         operands = [v for v in dict.fromkeys(self.assignments[value][1]) if v not in self.derivatives]
-        operands = [v for v in operands if self.assignments[v][0] not in NUMBERS and not self.is_condition(v)]
+        operands = [v for v in operands if self.assignments[v][0] not in UNNAMED and not self.is_condition(v)]
         for flat, names in self.parted(operands):
             yield words.still(names, self.of, flat)
 

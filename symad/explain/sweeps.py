@@ -22,12 +22,15 @@ from symad.explain.display import plain, readable
 from symad.explain.reasons import Reasons
 from symad.explain.steps import Number, Pass, Step, Term
 from symad.explain.values import Values
+from symad.loops import looped
 from symad.needs import ALWAYS
 from symad.numbers import whole
+from symad.operations import CALL
 from symad.program import Program
 from symad.simplify import identities
 
 SHORT = 8  # operations of a derivative that is written out where it is used
+LONG = 80  # characters of a derivative that the user gave for a function beyond which it is not repeated
 
 
 class Missing:
@@ -202,16 +205,28 @@ class Sweep:
     def term(self, term: Part) -> Term:
         """Say of which operation's rule a term is made."""
         names, assignments = self.source.names, self.source.program.assignments
-        operation, operands = assignments[term.user]
+        operands = assignments[term.user][1]
         user, name = names[term.user], names[operands[term.position]]
         place = words.PLACES[term.position] if operands.count(operands[term.position]) > 1 else ""
         factor = self.title(user if self.mode == "reverse" else name)
         partial = self.excerpt(term.partial)
         number = self.number(partial) if self.values.numbers.get(user) is not None else None
-        rule = words.quoted(operation, term.position)
+        rule = self.rule(term.user, term.position)
         return Term(
             user, name, place, factor, f"d{user}/d{name}", rule, partial, None if isinstance(number, str) else number
         )
+
+    def rule(self, user: int, position: int) -> str:
+        """Quote the rule of the table, or the one that the user gave, for an operation's partial derivative."""
+        assignments = self.source.program.assignments
+        operation, operands = assignments[user]
+        if operation != CALL:
+            return words.quoted(operation, position)
+        rule = assignments[operands[0]][1][0]
+        partials = rule.partials
+        partial = partials.part(partials.outputs[position - 1 : position])
+        text = "" if looped(partial.assignments) else plain(partial)
+        return words.given(rule.name, partials.inputs, position - 1, text if len(text) <= LONG else "")
 
     def number(self, expression: Program) -> Number | str | None:
         """Compute an expression from earlier numbers; None where one is missing, words where it has no value."""

@@ -16,8 +16,8 @@ from symad.errors import EvaluationError
 from symad.evaluation import compute, evaluate, failure
 from symad.explain import words
 from symad.explain.steps import Number, Step
-from symad.operations import BOOLEAN, LEAVES, NUMBERS
-from symad.program import Program
+from symad.operations import BOOLEAN, LEAVES
+from symad.program import UNNAMED, Program
 from symad.spans import Span, spans
 
 
@@ -39,7 +39,7 @@ class Values:
         self.moving = [v for v, moves in enumerate(source.active) if moves and not boolean[v]]
         kinds = [operation for operation, _ in self.program.assignments]
         self.without = (  # values that have no derivative: held fixed, and conditions
-            [source.names[v] for v, k in enumerate(kinds) if not (source.active[v] or boolean[v] or k in NUMBERS)],
+            [source.names[v] for v, k in enumerate(kinds) if not (source.active[v] or boolean[v] or k in UNNAMED)],
             [source.names[v] for v in range(len(kinds)) if boolean[v]],
         )
         self.computed: list[Any] = [None] * source.count
@@ -57,7 +57,7 @@ class Values:
         except EvaluationError as error:
             self.failure = error
         for value, number in enumerate(self.computed[: None if self.failure is None else self.failure.assignment]):
-            if number is not None and not math.isfinite(number) and self.program.assignments[value][0] not in NUMBERS:
+            if number is not None and self.program.assignments[value][0] not in UNNAMED and not math.isfinite(number):
                 found = OverflowError() if math.isinf(number) else ValueError()
                 self.failure = failure(self.program, value, self.computed, found)
                 break
@@ -70,7 +70,7 @@ class Values:
             self.parts = [found.get(origin) for origin in program.origins]
         failed = self.failure.assignment if self.failure is not None else None
         for value, (operation, operands) in enumerate(program.assignments):
-            if operation in NUMBERS:
+            if operation in UNNAMED:
                 continue
             expression = alone(operation, operands, program, names)
             number = self.computed[value]
@@ -130,7 +130,7 @@ def alone(operation: str, operands: tuple[Any, ...], program: Program, names: Se
     for operand in operands:
         if operand not in made:
             kind, payload = program.assignments[operand]
-            made[operand] = b.leaf(kind, *payload) if kind in NUMBERS else b.input(names[operand])
+            made[operand] = b.leaf(kind, *payload) if kind in UNNAMED else b.input(names[operand])
     return b.finish([("value", b.make(operation, *[made[v] for v in operands]))])
 
 

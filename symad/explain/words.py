@@ -8,8 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from symad.explain.display import readable
 from symad.numbers import approximate
 from symad.operations import OPERATIONS
+from symad.parse import parse
+from symad.printers.plain import PLAIN
 from symad.program import write_assignment
 
 SHOWN = 6  # names of a list that are written out
@@ -61,14 +64,37 @@ def listed(names: Sequence[str], word: str = "and") -> str:
 def quoted(operation: str, position: int) -> str:
     """Quote the table's rule for the partial derivative of an operation by one argument.
 
-    >>> quoted("mul", 0), quoted("sqrt", 0)
-    ('d(x*y)/dx = y', 'd(sqrt(x))/dx = 1/(2*z) with z = sqrt(x)')
+    >>> quoted("mul", 0), quoted("sqrt", 0), quoted("pow", 0)
+    ('d(x*y)/dx = y', 'd(sqrt(x))/dx = 1/(2*z) with z = sqrt(x)', 'd(x^y)/dx = y*x^(y - 1)')
     """
     row = OPERATIONS[operation]
     written = write_assignment(operation, row.arguments)
-    partial = row.partials[position] or "0"
+    partial = by_the_book(operation, position)
     result = f" with z = {written}" if re.search(r"\bz\b", partial) else ""
     return f"d({written})/d{row.arguments[position]} = {partial}{result}"
+
+
+def by_the_book(operation: str, position: int) -> str:
+    """Write a partial derivative of the table, its limits understood.
+
+    >>> by_the_book("hypot", 0)
+    'x/z'
+    """
+    row = OPERATIONS[operation]
+    partial = row.partials[position] or "0"
+    if not any(f"{name}(" in partial for name in PLAIN):
+        return partial
+    return readable(parse(f"input {', '.join(row.arguments)}, z\n{partial}"))
+
+
+def given(function: str, parameters: Sequence[str], position: int, partial: str) -> str:
+    """Quote the derivative of a function by one parameter as the user gave it; a long one is not repeated.
+
+    >>> given("step", ["x"], 0, "exp(-x^2)")
+    'd(step(x))/dx = exp(-x^2), as given for step'
+    """
+    written = f"d({write_assignment(function, parameters)})/d{parameters[position]}"
+    return f"{written}{f' = {partial},' if partial else ''} as given for {function}"
 
 
 def heading(mode: str, of: str) -> str:

@@ -66,6 +66,16 @@ def power_of_root(b: Builder, x: int, n: int) -> int | None:
     return b.make("pow", of(b, x)[0], b.constant(int(exponent) // 2)) if even(exponent) else None
 
 
+@row("real", "pow", ("hypot", INTEGER), "hypot(x, y)^2 = x^2 + y^2", "the exponent is even")
+def power_of_distance(b: Builder, x: int, n: int) -> int | None:
+    exponent = number(b, n)
+    if not even(exponent):
+        return None
+    two = b.constant(2)
+    total = b.make("add", *[b.make("pow", side, two) for side in of(b, x)])
+    return b.make("pow", total, b.constant(int(exponent) // 2))
+
+
 @row("real", "pow", ("cbrt", INTEGER), "cbrt(x)^3 = x")
 def cube_of_cube_root(b: Builder, x: int, n: int) -> int | None:
     return of(b, x)[0] if b.number(n) == 3 else None

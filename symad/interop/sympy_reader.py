@@ -15,6 +15,7 @@ from typing import Any
 
 from symad.builder import Builder
 from symad.errors import NamingError, ParseError
+from symad.interop.sympy_sums import made, reduction, symbols_of, wanted
 from symad.lalr import identifier
 from symad.numbers import Number
 from symad.operations import BOOLEAN
@@ -105,19 +106,6 @@ def free_label(label: str, taken: set[str]) -> str:
     return free
 
 
-def symbols_of(roots: Iterable[Any]) -> list[Any]:
-    """Find the symbols of some expressions."""
-    stack, seen, found = list(roots), set(), []
-    while stack:
-        expression = stack.pop()
-        if id(expression) not in seen:
-            seen.add(id(expression))
-            stack += expression.args
-            if expression.is_Symbol:
-                found.append(expression)
-    return found
-
-
 def input_names(symbols: Sequence[Any], inputs: Iterable[Any] | None) -> list[str]:
     """Name the inputs; a name stands for one symbol, and is a name of the language."""
     meaning: dict[str, Any] = {}
@@ -154,12 +142,12 @@ def read(b: Builder, root: Any, found: dict[int, int]) -> int:
         if id(expression) in found:
             stack.pop()
             continue
-        wanted, combine = plan(expression)
-        missing = [part for part in wanted if id(part) not in found]
+        parts, combine = plan(expression)
+        missing = [part for part in parts if id(part) not in found]
         if missing:
             stack += reversed(missing)
         else:
-            found[id(expression)] = combine(b, expression, [found[id(part)] for part in wanted])
+            found[id(expression)] = combine(b, expression, [found[id(part)] for part in parts])
             stack.pop()
     return found[id(root)]
 
@@ -169,6 +157,8 @@ def plan(expression: Any) -> tuple[Sequence[Any], Combine]:
     combine = forms().get(expression.func)
     if combine is None:
         raise ParseError(f"symad has no {expression.func.__name__}, which stands in the SymPy expression")
+    if combine is loop:
+        return wanted(reduction(expression)), combine
     if combine is cases:
         parts = [part for pair in expression.args for part in pair.args]
         return parts[:-1] if parts[-1] is import_module("sympy").true else parts, combine
@@ -196,6 +186,8 @@ def forms() -> Mapping[Any, Combine]:
         sympy.Pow: power,
         sympy.Piecewise: cases,
         sympy.Heaviside: step,
+        sympy.Sum: loop,
+        sympy.Product: loop,
         sympy.beta: euler_beta,
         sympy.polygamma: ordered("polygamma", ("digamma", "trigamma")),
         sympy.besselj: ordered("besselj", ("besselj0", "besselj1")),
@@ -326,6 +318,11 @@ def step(b: Builder, expression: Any, values: Sequence[int]) -> int:
     zero, one = b.constant(0), b.constant(1)
     at_zero = b.make("select", b.make("eq", values[0], zero), values[1], zero)
     return b.make("select", b.make("gt", values[0], zero), one, at_zero)
+
+
+def loop(b: Builder, expression: Any, values: Sequence[int]) -> int:
+    """Read a sum or a product over an index."""
+    return made(b, reduction(expression), values, read)
 
 
 def euler_beta(b: Builder, expression: Any, values: Sequence[int]) -> int:

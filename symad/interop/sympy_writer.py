@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import Any
 
 from symad.errors import TargetError
+from symad.expansion import expanded
 from symad.loops import Loop, iterate, read_loop
 from symad.numbers import Number
 from symad.operations import BODY, LEAVES, LOOP, NUMBERS, PROJECT
@@ -53,6 +54,7 @@ def to_sympy(program: Program) -> Any:
     >>> to_sympy(parse("sum(k in 1..n: x^k)"))
     Sum(x**k, (k, 1, n))
     """
+    program = expanded(program)
     try:
         sympy = import_module("sympy")
         values = Writer(program, [sympy.Symbol(name, real=True) for name in program.inputs], program.inputs).run()
@@ -292,5 +294,8 @@ def functions() -> Mapping[str, Callable[..., Any]]:
         "logaddexp": lambda x, y: log(exp(x) + exp(y)),
         "xlogy":     lambda x, y: product_or_zero(0, x, y, log(y)),
         "xlog1py":   lambda x, y: product_or_zero(-1, x, y, log(1 + y)),
+        "xdivy":     lambda x, y: x / y,
+        "mulpow":    lambda c, x, y: c * power(x, y),
+        "powlog":    lambda x, y, n: power(x, y) * log(x) ** n,
     }
     # fmt: on

@@ -86,21 +86,41 @@ class Target(NamedTuple):
     loops: Syntax | None = None
 
 
-class Statement(NamedTuple):
-    """Hold a named expression and the condition under which it is needed: an expression, empty for always.
+class Question(NamedTuple):
+    """Hold a condition, its text, and how tightly that binds."""
 
-    One that is `asked` is computed when it is called.
+    condition: int
+    text: str
+    level: int
+
+
+class Statement(NamedTuple):
+    """Hold a named expression and the block in which it stands: conditions, empty for always.
+
+    One that is `asked` is computed when it is called. Instead of an expression it may be the `lines` of a loop, which
+    gives names to its results.
     """
 
-    condition: str
+    block: tuple[Question, ...]
     name: str
     text: Text
     asked: bool = False
+    lines: Sequence[str] = ()
 
 
 def call(name: str, count: int = 1) -> Rule:
     """Make the rule of a function that is called by its name."""
     return Rule(NAME - 1, (ANY,) * count, (f"{name}(", *[", "] * (count - 1), ")") if count else (name,))
+
+
+def by_name(rule: Callable[[str, int], Rule]) -> Chooser:
+    """Make the rule of the functions that have rules: each is written by its name, its arguments by their number."""
+
+    def choose(view: View, operands: tuple[int, ...]) -> Shape:
+        function, *arguments = operands
+        return rule(view.assignments[function][1][0].name, len(arguments)), tuple(arguments)
+
+    return choose
 
 
 def flattened(rule: Callable[[int], Rule], operation: str, most: int, *, nested: int = ANY) -> Chooser:
@@ -158,8 +178,9 @@ def shown_uses(found: Sequence[Shape | None], results: Iterable[int]) -> list[in
 class Emitter:
     """Make the texts of values, in order, and the statements that they need.
 
-    `limit` is the length beyond which a text is cut by naming its longest operands, None for no limit; `conditions` say
-    under which condition each value is needed, None for always; `asked` are values that are computed when called.
+    `limit` is the length beyond which a text is cut by naming its longest operands, None for no limit; `blocks` say
+    under which conditions each value is computed, None for one that gets no name; `asked` are values that are computed
+    when called.
     """
 
     assignments: Sequence[Assignment]
@@ -170,7 +191,7 @@ class Emitter:
     names: Iterator[str]
     limit: int | None
     statements: list[Statement]
-    conditions: Sequence[int] | None
+    blocks: Sequence[tuple[int, ...] | None] | None
     asked: Collection[int]
 
     def leaves(self, inputs: Sequence[str]) -> None:
@@ -221,6 +242,8 @@ class Emitter:
     def cut(self, operands: Sequence[int]) -> bool:
         """Name the longest operand; tell whether there was any to name."""
         named = [v for v in operands if self.levels[v] < NAME and self.shapes[v]]
+        if self.blocks is not None:
+            named = [v for v in named if self.blocks[v] is not None]
         if not named:
             return False
         longest = max(named, key=lambda v: len(self.texts[v]))
@@ -230,11 +253,14 @@ class Emitter:
     def name(self, value: int) -> None:
         """Give a value a name; its text is the name from now on."""
         name = next(self.names)
-        need = -1 if self.conditions is None else self.conditions[value]
-        condition = self.condition(need) if need >= 0 else ""
         asked = value in self.asked
-        self.statements.append(Statement(condition, name, self.texts[value], asked))
+        self.statements.append(Statement(self.questions(value), name, self.texts[value], asked))
         self.texts[value], self.levels[value] = f"{name}()" if asked else name, NAME
+
+    def questions(self, value: int) -> tuple[Question, ...]:
+        """Give the conditions of the block in which a value is computed."""
+        block = (self.blocks[value] if self.blocks is not None else None) or ()
+        return tuple([Question(c, self.condition(c), self.levels[c]) for c in block])
 
     def condition(self, need: int) -> str:
         """Give the text of a condition; what combines conditions is written when a statement asks for it."""
@@ -257,12 +283,12 @@ def emitter(
     target: Target,
     names: Iterator[str],
     limit: int | None = None,
-    conditions: Sequence[int] | None = None,
+    blocks: Sequence[tuple[int, ...] | None] | None = None,
     asked: Collection[int] = (),
 ) -> Emitter:
     """Make an emitter that has written nothing yet."""
     count = len(assignments)
-    return Emitter(assignments, found, target, [""] * count, [NAME] * count, names, limit, [], conditions, asked)
+    return Emitter(assignments, found, target, [""] * count, [NAME] * count, names, limit, [], blocks, asked)
 
 
 def joined(text: Text) -> str:

@@ -23,11 +23,13 @@ from symad.printers.emitter import (
     Syntax,
     Target,
     View,
+    by_name,
     call,
     flattened,
 )
 from symad.printers.levels import loop_names, write
-from symad.printers.naming import temporary_names
+from symad.printers.naming import Names
+from symad.printers.plain import plain
 from symad.printers.shorten import shorten
 from symad.program import Program
 from symad.simplify import simplify
@@ -85,8 +87,8 @@ def formulas(program: Program, taken: Iterable[str] = ()) -> Formulas:
     >>> formulas(parse("x*x + 1/3*x - sin(x)/(2*y)"))
     {'f': 'x^2 + x/3 - sin(x)/(2*y)'}
     """
-    program = shorten(simplify(program), is_derivative)
-    names = temporary_names({*program.inputs, *program.outputs, *taken, *loop_names(program)})
+    program = shorten(simplify(plain(program, is_derivative)), is_derivative)
+    names = Names({*program.inputs, *program.outputs, *taken, *loop_names(program)})
     written, rows = write(program, READING, program.inputs, names, taken=taken)
     return Formulas([(label, rows.get(label, text) if text == label else text) for label, text in written], rows)
 
@@ -219,8 +221,9 @@ QUOTIENT = Rule(PRODUCT, (PRODUCT, POWER), ("", "/", ""))
 RAISED = Rule(POWER, (CALL, POWER), ("", "^", ""))
 CHOOSERS: dict[str, Rule | Chooser] = {
     "add": plus, "sub": minus, "mul": product, "div": division, "pow": power,
-    "neg": Rule(NEGATION, (PRODUCT,), ("-", "")),
+    "neg": Rule(NEGATION, (PRODUCT,), ("-", "")), "call": by_name(call),
     "max": flattened(partial(call, "max"), "max", MANY), "min": flattened(partial(call, "min"), "min", MANY),
+    "hypot": flattened(partial(call, "hypot"), "hypot", MANY),
 }
 # fmt: on
 LOOPS = Syntax(

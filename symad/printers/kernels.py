@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from symad.numbers import Number, exact
 from symad.operations import EVEN, ODD
@@ -49,13 +50,14 @@ class Kernel:
     """Hold one factor that is not taken apart.
 
     `head` is an operation, or `number` (payload: the number), `input` (payload: which), `sum` (of its argument),
-    `power` (of its first argument to its second). The kernel that abs, sign and cbrt are of is their payload.
+    `power` (of its first argument to its second), `rule` (payload: that of a function of the user's). The kernel that
+    abs, sign and cbrt are of is their payload.
     `positive` and `nonnegative` hold wherever the kernel is defined.
     """
 
     head: str
     arguments: tuple[Sum, ...] = ()
-    payload: int = 0
+    payload: Any = 0
     positive: bool = False
     nonnegative: bool = False
 
@@ -70,7 +72,7 @@ class Kernels:
         self.roots: set[int] = set()  # sums under a root, whose sign is not ours to choose
         self.work = 0
 
-    def kernel(self, head: str, arguments: tuple[Sum, ...] = (), payload: int = 0) -> int:
+    def kernel(self, head: str, arguments: tuple[Sum, ...] = (), payload: object = 0) -> int:
         """Give the number of a kernel."""
         key = (head, payload, *[freeze(a) for a in arguments])
         found = self.index.get(key)

@@ -10,7 +10,7 @@ from fractions import Fraction
 from symad.collector import without_collector
 from symad.numbers import Number
 from symad.operations import OPERATIONS
-from symad.printers.emitter import ANY, NAME, Chooser, Rule, Shape, Syntax, Target, View, flattened
+from symad.printers.emitter import ANY, NAME, Chooser, Rule, Shape, Syntax, Target, View, by_name, flattened
 from symad.printers.infix import (
     AND,
     CALL,
@@ -26,7 +26,8 @@ from symad.printers.infix import (
     is_negative,
 )
 from symad.printers.levels import loop_names, write
-from symad.printers.naming import GREEK, temporary_names
+from symad.printers.naming import GREEK, Names
+from symad.printers.plain import plain
 from symad.printers.shorten import shorten
 from symad.program import Program
 from symad.simplify import simplify
@@ -64,10 +65,10 @@ def latex(program: Program) -> str:
     >>> print(latex(parse("sin(x)^2/(2*sqrt(x1))")))
     f = \frac{\sin^{2}\left(x\right)}{2 \sqrt{x_{1}}}
     """
-    program = shorten(simplify(program), is_derivative)
+    program = shorten(simplify(plain(program, is_derivative)), is_derivative)
     inputs = names(program.inputs)
     taken = {*program.inputs, *program.outputs, *loop_names(program)}
-    outputs, shared = write(program, TARGET, inputs, map(symbol, temporary_names(taken)), LONG)
+    outputs, shared = write(program, TARGET, inputs, map(symbol, Names(taken)), LONG)
     known = dict(zip(program.inputs, inputs, strict=True))
     named = [(title(label, known), text) for label, text in outputs if label in known or symbol(label) != text]
     return "\n".join([f"{name} = {text}" if text else name for name, text in [*shared.items(), *named]])
@@ -273,6 +274,11 @@ def extreme(name: str) -> Callable[[int], Rule]:
     return lambda count: opening(name, count)
 
 
+def named(function: str, count: int) -> Rule:
+    """Make the rule of a function that goes by a name of the user's."""
+    return Rule(CALL, (ANY,) * count, (rf"{symbol(function)}\left(", *[", "] * (count - 1), r"\right)"))
+
+
 def around(before: str, after: str, level: int = CALL) -> Rule:
     """Make the rule of a function of one argument that stands between delimiters."""
     return Rule(level, (ANY,), (before, after))
@@ -312,7 +318,8 @@ RULES |= {
     "besselj": Rule(CALL, (ANY, ANY), ("J_{", r"}\left(", r"\right)")),
     "polygamma": Rule(CALL, (ANY, ANY), (r"\psi^{(", r")}\left(", r"\right)")),
     "max": flattened(extreme("max"), "max", MANY), "min": flattened(extreme("min"), "min", MANY),
-    "pi": Rule(NAME, (), (r"\pi",)), "e": Rule(NAME, (), ("e",)),
+    "hypot": flattened(extreme("hypot"), "hypot", MANY),
+    "pi": Rule(NAME, (), (r"\pi",)), "e": Rule(NAME, (), ("e",)), "call": by_name(named),
 }
 # fmt: on
 LOOPS = Syntax(

@@ -24,6 +24,7 @@ from symad.printers.emitter import (
     Syntax,
     Target,
     View,
+    by_name,
     emitter,
     flattened,
     joined,
@@ -45,7 +46,8 @@ from symad.printers.latex import FRACTION, MANY, POWERED, SUMMATION, around
 from symad.printers.latex import conditional as cases
 from symad.printers.levels import loop_names, write
 from symad.printers.mathml_labels import as_typed, derivative, finished, label, leaves, name, variable
-from symad.printers.naming import temporary_names
+from symad.printers.naming import Names
+from symad.printers.plain import plain
 from symad.printers.shorten import shorten
 from symad.program import Program
 from symad.simplify import simplify
@@ -80,9 +82,9 @@ def mathml(program: Program, taken: Iterable[str] = ()) -> str:
     >>> print(mathml(parse("x1/2")))
     <math display="block"><mi>f</mi><mo>=</mo><mfrac><msub><mi>x</mi><mn>1</mn></msub><mn>2</mn></mfrac></math>
     """
-    program = shorten(simplify(program), is_derivative)
+    program = shorten(simplify(plain(program, is_derivative)), is_derivative)
     inputs = leaves(program.inputs)
-    temporaries = map(name, temporary_names({*program.inputs, *program.outputs, *taken, *loop_names(program)}))
+    temporaries = map(name, Names({*program.inputs, *program.outputs, *taken, *loop_names(program)}))
     outputs, shared = write(program, TARGET, inputs, temporaries, LONG, WORTH, taken)
     known = dict(zip(program.inputs, inputs, strict=True))
     d = "d" if len(known) == 1 else "∂"
@@ -93,7 +95,7 @@ def mathml(program: Program, taken: Iterable[str] = ()) -> str:
 
 
 def expression(program: Program, names: Sequence[str] | None = None, levels: Sequence[int] | None = None) -> str:
-    """Write the one result of a program exactly as it is, with shared values at each use.
+    """Write the one result of a program exactly as it is but for limits, with shared values at each use.
 
     `names` gives the MathML of each input, and `levels` how tightly each binds, where these are not their labels.
 
@@ -101,6 +103,7 @@ def expression(program: Program, names: Sequence[str] | None = None, levels: Seq
     >>> expression(parse("x*y"), [number(3)[0], number(-2)[0]], [number(3)[1], number(-2)[1]])
     '<mrow><mn>3</mn><mo>⋅</mo><mrow><mo>(</mo><mo form="prefix">−</mo><mn>2</mn><mo>)</mo></mrow></mrow>'
     """
+    program = plain(program)
     if names is None:
         names = leaves(program.inputs)
         levels = [FRACTION if is_derivative(text) else NAME for text in program.inputs]
@@ -237,6 +240,11 @@ def opening(operation: str, count: int) -> Rule:
     return Rule(CALL, (ANY,) * count, (head, *["<mo>,</mo>"] * (count - 1), RIGHT))
 
 
+def named(function: str, count: int) -> Rule:
+    """Make the rule of a function that goes by a name of the user's."""
+    return Rule(CALL, (ANY,) * count, (leaves([function])[0] + APPLY + LEFT, *["<mo>,</mo>"] * (count - 1), RIGHT))
+
+
 def table(_: str, lines: Sequence[tuple[int, str]]) -> tuple[str, str]:
     """Write a loop as a table of lines that stands alone."""
     cells = [CELL.replace("left", f"left;padding-left:{2 * depth}em") if depth else CELL for depth, _ in lines]
@@ -278,7 +286,8 @@ RULES |= {
     "erfinv": around(f"<msup><mi>erf</mi>{INVERSE}</msup>{APPLY}{LEFT}", RIGHT),
     "erfcinv": around(f"<msup><mi>erfc</mi>{INVERSE}</msup>{APPLY}{LEFT}", RIGHT),
     "max": flattened(partial(opening, "max"), "max", MANY), "min": flattened(partial(opening, "min"), "min", MANY),
-    "pi": Rule(NAME, (), ("<mi>π</mi>",)), "e": Rule(NAME, (), ("<mi>e</mi>",)),
+    "hypot": flattened(partial(opening, "hypot"), "hypot", MANY),
+    "pi": Rule(NAME, (), ("<mi>π</mi>",)), "e": Rule(NAME, (), ("<mi>e</mi>",)), "call": by_name(named),
 }
 # fmt: on
 UNDER_OVER = "<munderover><mo>{}</mo><mrow>%s<mo>=</mo>%s</mrow><mrow>%s</mrow></munderover>%s"

@@ -40,14 +40,31 @@ def distinct(given: Sequence[str], made: Sequence[str], taken: Iterable[str] = (
     return [name if name == old else next(numbered) for name, old in zip(made, given, strict=True)]
 
 
-def temporary_names(taken: Collection[str], letter: str = "w") -> Iterator[str]:
-    """Make up names w1, w2, … that are not taken."""
-    taken = frozenset(taken)  # of a long list each look would walk it
-    count = 0
-    while True:
-        count += 1
-        if (name := f"{letter}{count}") not in taken:
-            yield name
+class Names(Iterator[str]):
+    """Make up names that are not taken: w1, w2, …, or one like a given one.
+
+    >>> names = Names(["x", "w1"])
+    >>> next(names), names.like("x"), names.like("x"), names.like("y")
+    ('w2', 'x_1', 'x_2', 'y')
+    """
+
+    def __init__(self, taken: Collection[str], letter: str = "w") -> None:
+        self.taken = set(taken)
+        self.letter = letter
+        self.count = 0
+
+    def __next__(self) -> str:
+        while True:
+            self.count += 1
+            name = f"{self.letter}{self.count}"
+            if name not in self.taken:
+                return name
+
+    def like(self, name: str) -> str:
+        """Give a name, with a number behind it where it is taken; it is taken from now on."""
+        [free] = unique([name], self.taken)
+        self.taken.add(free)
+        return free
 
 
 def ascii_name(name: str) -> str:

@@ -12,12 +12,13 @@ from symad.collector import without_collector
 from symad.derivatives.kinds import asked
 from symad.derivatives.search import CHEAPEST
 from symad.errors import TargetError
+from symad.expansion import expanded
 from symad.numerics import OWN, SPECIAL, sources
-from symad.printers.python_body import math_names
 from symad.printers.python_docstring import docstring
 from symad.printers.python_functions import Function, Part, Point, functions, parts, point
 from symad.printers.python_main import main
 from symad.printers.python_results import Group, statement, style
+from symad.printers.python_rules import math_names
 from symad.program import Program
 from symad.simplify import simplify
 
@@ -36,6 +37,7 @@ def generate(
     matrices: str = "dense",
     method: str = CHEAPEST,
     algebra: bool = True,
+    checkpoint: int = 0,
 ) -> str:
     """Write a module with functions of a program's inputs, for each of `derivatives` and for some of them together.
 
@@ -47,6 +49,9 @@ def generate(
     follow; results are then lists, and SciPy's `minimize` and `root` take the functions as they are. `matrices` are
     `dense`, a list of rows; `coo` or `csr`, a list of values in the order of a structure that stands in the module; or
     `scipy`, a `csr_array`. `method` is one that every kind has, or `cheapest`; `algebra` saves operations.
+
+    A loop that runs backwards through what another one carried takes it from as many states as `checkpoint` says, and
+    computes the others again; 0 keeps all, which is the fastest.
 
     Raises TargetError for a target, kind, signature or form that there is not, DerivativeError for what has no
     derivative or not by this method, NamingError for a `wrt` that is not an input.
@@ -63,9 +68,11 @@ def generate(
     if target != "python":
         raise TargetError(f"{target or 'an empty name'} is not a target", hint="the target is python")
     kinds = asked(derivatives)
-    at = point(program, wrt, style(signature, matrices), kinds)
+    if checkpoint and checkpoint < 2:
+        raise TargetError("a checkpoint takes two states at least", hint="100 are enough for a million iterations")
+    at = point(program, wrt, style(signature, matrices), kinds, checkpoint)
     made = functions(at, parts(at, kinds, wrt, method, algebra), algebra)
-    texts = [docstring(simplify(program), at, made), header(made, at), structure(at, made)]
+    texts = [docstring(simplify(expanded(program)), at, made), header(made, at), structure(at, made)]
     operations = set().union(*(f.body.operations for f in made))
     texts += [f"\n\n{text}\n" for text in sources(operations)]
     texts += ["\n\n" + "\n".join(f.lines) + "\n" for f in made]
@@ -79,9 +86,12 @@ def header(functions: Sequence[Function], at: Point) -> str:
     if any(p != p.lower() for p in at.parameters):
         allowed += [*(["N803"] if not at.style.vector or at.rest else []), *(["N806"] if at.style.vector else [])]
     blocks = [f"# ruff: noqa: {', '.join([*allowed, 'RUF100'])}\n"] if allowed else []
-    lines = ["import math\n"] if operations & {"math.pow", *OWN, *SPECIAL} else []
-    if at.style.vector:
-        lines.append("from collections.abc import Collection\n")
+    lines = ["import math\n"] if operations & {"math.pow", "stretches", *OWN, *SPECIAL} else []
+    lines += ["from array import array\n"] if "array" in operations else []
+    abstract = [*(["Callable"] if "stretches" in operations else []), *(["Collection"] if at.style.vector else [])]
+    abstract += ["Iterator"] if "stretches" in operations else []
+    lines += [f"from collections.abc import {', '.join(abstract)}\n"] if abstract else []
+    lines += ["from functools import cache\n"] if "cache" in operations else []
     names = math_names(operations)
     if names:
         lines.append(f"from math import {', '.join(names)}\n")

@@ -12,9 +12,10 @@ from symad.derivatives.hessian import hessian_places
 from symad.derivatives.jacobian import jacobian_places
 from symad.derivatives.kinds import derive, together
 from symad.derivatives.labels import chosen_inputs
-from symad.printers.naming import temporary_names
+from symad.expansion import expanded
+from symad.printers.naming import Names
 from symad.printers.python_body import Body, body
-from symad.printers.python_names import WIDTH, filled, parameter_names, plain, seed_parameters
+from symad.printers.python_names import WIDTH, filled, indented, parameter_names, plain, seed_parameters
 from symad.printers.python_results import (
     Group,
     Matrix,
@@ -37,7 +38,7 @@ class Point(NamedTuple):
     """Hold what the functions of a module have in common: the program, what it is derived by, how points are taken.
 
     `parameters` are Python's names of the inputs, `chosen` of those to derive by, which `names` are in the formula, and
-    `rest` of the other ones.
+    `rest` of the other ones. `states` is how many states of a loop are kept, 0 for all.
     """
 
     program: Program
@@ -46,6 +47,7 @@ class Point(NamedTuple):
     chosen: Sequence[str]
     names: Sequence[str]
     rest: Sequence[str]
+    states: int
 
     @property
     def by(self) -> str:
@@ -78,7 +80,7 @@ class Function(NamedTuple):
     lines: Sequence[str]
 
 
-def point(program: Program, wrt: Sequence[str] | None, style: Style, kinds: Sequence[str]) -> Point:
+def point(program: Program, wrt: Sequence[str] | None, style: Style, kinds: Sequence[str], states: int) -> Point:
     """Name the parameters of the functions of a module."""
     sequences = {"x", *(SEEDS[kind] for kind in kinds if kind in SEEDS)} if style.vector else ()
     parameters = parameter_names(program.inputs, sequences)
@@ -87,14 +89,14 @@ def point(program: Program, wrt: Sequence[str] | None, style: Style, kinds: Sequ
     chosen = [made[name] for name in names]
     by = set(chosen)
     rest = [name for name in parameters if name not in by]
-    return Point(program, style, parameters, chosen, [plain(name) for name in names], rest)
+    return Point(program, style, parameters, chosen, [plain(name) for name in names], rest, states)
 
 
 def parts(at: Point, kinds: Sequence[str], wrt: Sequence[str] | None, method: str, algebra: bool) -> dict[str, Part]:
     """Derive each kind."""
     found = {}
     for kind in kinds:
-        made = derive(kind, at.program, wrt, method, algebra=algebra)
+        made = expanded(derive(kind, at.program, wrt, method, algebra=algebra))
         seeds = seed_parameters(made.inputs[len(at.program.inputs) :], at.parameters)
         found[kind] = Part(kind, made, seeds, matrices(at, kind, wrt))
     return found
@@ -138,11 +140,12 @@ def partners(kind: str, kinds: Mapping[str, Part]) -> Sequence[str]:
 def function(at: Point, name: str, group: Sequence[Part], program: Program) -> Function:
     """Write one function."""
     last = group[-1]
-    names = temporary_names([*at.parameters, *last.seeds])
+    names = Names([*at.parameters, *last.seeds])
     again = [k for part, first in offsets(group) for k in twice(part, at.style, first)]
     labels = (*program.outputs, *(program.outputs[k] for k in again))
     results = (*program.results, *(program.results[k] for k in again))
-    found = body(Program(program.inputs, program.assignments, labels, results), [*at.parameters, *last.seeds], names)
+    whole = Program(program.inputs, program.assignments, labels, results)
+    found = body(whole, [*at.parameters, *last.seeds], names, states=at.states)
     lines = [*taken(at, last, program), *found.lines]
     items: list[str | Group] = []
     for part, first in offsets(group):
@@ -151,7 +154,7 @@ def function(at: Point, name: str, group: Sequence[Part], program: Program) -> F
     lines += statement("return ", items[0] if len(items) == 1 else Group(items, "(", ")"), bare=True)
     types = [result_type(at, part) for part in group]
     kind = types[0] if len(types) == 1 else tuple_type(types)
-    text = [*header(at, name, last, kind), *documented(at, group), *(f"    {line}" for line in lines)]
+    text = [*header(at, name, last, kind), *documented(at, group), *indented(lines)]
     return Function(name, group, program, found, text)
 
 

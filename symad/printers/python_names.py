@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import keyword
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from symad.derivatives.kinds import KINDS
 from symad.numerics import MATH, OWN, SPECIAL
@@ -16,7 +16,7 @@ WIDTH = 110  # characters of a line, where it can be broken
 STRUCTURE = ("SHAPE", "ROWS", "COLUMNS", "INDPTR", "INDICES")  # what constants say of a matrix
 RESERVED = frozenset({  # names that an input cannot have in Python
     *keyword.kwlist, *dir(builtins), *MATH.values(), *OWN, *SPECIAL, "pi", "e", "math", "special", "finite", "sys",
-    "memo", *KINDS, "value_and_gradient", "main", "csr_array",
+    "memo", "array", "cache", "indices", *KINDS, "value_and_gradient", "main", "csr_array",
     *(f"{matrix}_{word}" for matrix in ("JACOBIAN", "HESSIAN") for word in STRUCTURE),
 })  # fmt: skip
 
@@ -77,3 +77,8 @@ def filled(words: Sequence[str], width: int) -> list[str]:
         row.append(word)
         used += 1 + len(word)
     return [*rows, " ".join(row)] if row else rows
+
+
+def indented(lines: Iterable[str]) -> list[str]:
+    """Indent lines, but empty ones."""
+    return [f"    {line}" if line else "" for line in lines]

@@ -1,32 +1,42 @@
 """An order of evaluation in which every condition is known before what it decides on.
 
-In comes a program with conditions; out come its assignments, those that negate conditions added at the end, the
-condition under which each value is needed, and the order in which to compute.
+In comes a program with conditions; out come its assignments, those that combine conditions added at the end, the block
+in which each value is computed, and the order in which to compute.
 
-A value that is needed under one condition, which is known anyway, is computed in an `if` block. One whose need is a
-combination of conditions is computed when it is asked for: deciding that beforehand could need the value itself.
+A block is a conjunction: conditions to be asked one inside the other, each where those before it hold. Values of one
+block stand together where that can be, those of inner blocks inside. Where deciding beforehand whether a value is
+needed would need the value itself, it is computed when it is asked for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from heapq import heappop, heappush
 from typing import NamedTuple
 
 from symad.builder import Builder
-from symad.needs import ALWAYS, NEVER, needs
+from symad.decisions import compact
+from symad.needs import ALWAYS, NEVER, alternatives, needs, opposite, parts
+from symad.needs import conditions as conjunction
 from symad.operations import LEAVES
-from symad.program import Assignment, Program, conditional
+from symad.program import Assignment, Program, conditional, live
+
+MANY = 5  # alternatives of a condition that is asked
+ROUNDS = 20  # circles that are opened one by one; where there are more, nothing is decided beforehand
+DEEP = 4  # blocks inside each other; the conjunction of those is one condition of further ones
+Block = tuple[int, ...]  # conditions
 
 
 class Schedule(NamedTuple):
-    """Hold assignments, the results among them, the condition of each (a value, negative for none), and an order.
+    """Hold assignments, the results among them, the block of each (empty for none), and an order.
 
-    `asked` are the values that are computed when they are asked for. The first `own` assignments are the program's.
+    `asked` are the values that are computed when they are asked for. The first `own` assignments are the program's; of
+    the others, which combine conditions, those without a block are asked only where they stand.
     """
 
     assignments: Sequence[Assignment]
     results: Sequence[int]
-    conditions: Sequence[int] | None
+    blocks: Sequence[Block | None] | None
     order: Sequence[int]
     asked: Collection[int]
     own: int
@@ -42,36 +52,84 @@ def schedule(program: Program) -> Schedule:
     results = [values[v] for v in program.results]
     count = len(b.assignments)
     conditions = needs(b, count, results)
-    asked = {v for v, c in enumerate(conditions) if c >= 0 and not known(b, conditions, c)}
-    conditions = [ALWAYS if v in asked else c for v, c in enumerate(conditions)]
+    made = {c: asking(b, conditions, c) for c in dict.fromkeys(conditions) if c >= 0}
+    short = {c: question for c, question in made.items() if question is not None}
+    asked = {v for v, c in enumerate(conditions) if c != ALWAYS and c not in short}
+    conditions = [ALWAYS if v in asked else short.get(c, c) for v, c in enumerate(conditions)]
     conditions += [ALWAYS] * (len(b.assignments) - count)
-    for condition in {c for c in conditions if c >= 0}:
-        conditions[condition] = ALWAYS  # a statement asks it
-        asked.discard(condition)
-    tangled: Sequence[int] = (-1,)
-    while tangled:  # ends: each round takes conditions away
-        order, tangled = ordered(b.assignments, conditions)
+    for value in range(count):
+        operation, operands = b.assignments[value]
+        if operation == "not" and conditions[value] >= 0:  # a denial is free: it stands where what it denies does
+            conditions[value] = conditions[operands[0]]
+            asked.update({value} if operands[0] in asked else ())
+    block_of = blocks(b, conditions, live(b.assignments[:count], results))
+    for turn in range(ROUNDS):
+        tangled = circle(b, conditions, block_of)
+        if not tangled:
+            break
+        if turn == ROUNDS - 1:
+            tangled = [v for v in range(count) if conditions[v] >= 0]
         for value in tangled:
             conditions[value] = ALWAYS
         asked.update(tangled)
-    return Schedule(b.assignments, results, conditions, order, asked, count)
+    roots = {block[0] for block in block_of.values() if block}
+    placed = [block_of[c] if v < count or v in roots else None for v, c in enumerate(conditions)]
+    return Schedule(b.assignments, results, placed, ordered(b, conditions, block_of), asked, count)
 
 
-def known(b: Builder, conditions: Sequence[int], condition: int) -> bool:
-    """Tell whether a condition is a value of the program that is needed always, or the negation of one."""
-    operation, operands = b.assignments[condition]
-    literal: int = operands[0] if operation == "not" else condition
-    return literal < len(conditions) and conditions[literal] == ALWAYS
+def asking(b: Builder, needed: Sequence[int], condition: int) -> int | None:
+    """Write a condition as it is asked; None if it is long, or part of it is a value that may not be known there."""
+    found = alternatives(b, condition)
+    if len(found) > MANY:
+        return None
+    known = {literal for path in found for literal in conjunction(b, path)}
+    made = compact(b, condition)
+    stack = conjunction(b, made)
+    while stack:
+        value = stack.pop()
+        operation, operands = b.assignments[value]
+        if value in known or operation not in ("and", "or", "not"):
+            continue
+        if value < len(needed) and needed[value] >= 0:
+            return None
+        stack += operands
+    return made
 
 
-def ordered(assignments: Sequence[Assignment], conditions: Sequence[int]) -> tuple[list[int], list[int]]:
-    """Put operands and conditions before what needs them, else keep the order.
+def blocks(b: Builder, conditions: list[int], used: bytearray) -> dict[int, Block]:
+    """Give the block of each condition: what it is the conjunction of, from the outside.
 
-    Where that is impossible, give the values of the circle that wait for their conditions.
+    A condition that the program itself has and always computes stays whole; so does one of DEEP blocks, in others.
     """
-    order: list[int] = []
-    state = bytearray(len(assignments))  # 1 while what it needs is being placed, 2 when it is placed itself
-    for root in range(len(assignments)):
+    found: dict[int, Block] = {ALWAYS: (), NEVER: ()}
+    for condition in dict.fromkeys(c for c in conditions if c >= 0):
+        inner = []
+        while condition not in found:
+            inner.append(condition)
+            outer, last = parts(b, condition)
+            whole = condition < len(used) and used[condition] and conditions[condition] == ALWAYS
+            condition = ALWAYS if whole or last == condition else outer
+        for part in reversed(inner):
+            before = found[condition]
+            always = condition >= len(used) or conditions[condition] == ALWAYS
+            if len(before) >= DEEP and always:
+                before = (condition,)
+            whole = condition == ALWAYS
+            found[part] = (*before, part if whole else parts(b, part)[1])
+            condition = part
+    return found
+
+
+def wanted(b: Builder, conditions: Sequence[int], block_of: Mapping[int, Block], value: int) -> tuple[int, ...]:
+    """List what has to come before a value, the last first."""
+    operation, operands = b.assignments[value]
+    return () if operation in LEAVES else (*operands[::-1], *block_of[conditions[value]])
+
+
+def circle(b: Builder, conditions: Sequence[int], block_of: Mapping[int, Block]) -> list[int]:
+    """Find values that wait for conditions that wait for them, those of one circle; none where there is no circle."""
+    state = bytearray(len(b.assignments))  # 1 while what it needs is being visited, 2 when all of that was
+    for root in range(len(b.assignments)):
         stack = [root]
         path: list[int] = []
         while stack:
@@ -82,21 +140,79 @@ def ordered(assignments: Sequence[Assignment], conditions: Sequence[int]) -> tup
                 stack.pop()
                 path.pop()
                 state[value] = 2
-                order.append(value)
             else:
                 state[value] = 1
                 path.append(value)
-                for v in wanted(assignments, conditions, value):
+                for v in wanted(b, conditions, block_of, value):
                     if state[v] == 1:
-                        return order, [u for u in path[path.index(v) :] if conditions[u] >= 0]
+                        return [u for u in path[path.index(v) :] if conditions[u] >= 0]
                     if not state[v]:
                         stack.append(v)
-    return order, []
+    return []
 
 
-def wanted(assignments: Sequence[Assignment], conditions: Sequence[int], value: int) -> tuple[int, ...]:
-    """List what has to come before a value, the last first."""
-    operation, operands = assignments[value]
-    if operation in LEAVES or conditions[value] == NEVER:
-        return ()
-    return (*reversed(operands), conditions[value]) if conditions[value] >= 0 else operands[::-1]
+def ordered(b: Builder, conditions: Sequence[int], block_of: Mapping[int, Block]) -> list[int]:
+    """Put operands and conditions before what needs them, and a block in one piece where that can be."""
+    missing = [0] * len(b.assignments)
+    users: list[list[int]] = [[] for _ in b.assignments]
+    for value in range(len(b.assignments)):
+        for v in set(wanted(b, conditions, block_of, value)):
+            missing[value] += 1
+            users[v].append(value)
+    ready = Ready(b)
+    for value, count in enumerate(missing):
+        if not count:
+            ready.put(block_of[conditions[value]], value)
+    order: list[int] = []
+    while (value := ready.take()) >= 0:
+        order.append(value)
+        for user in users[value]:
+            missing[user] -= 1
+            if not missing[user]:
+                ready.put(block_of[conditions[user]], user)
+    return order
+
+
+class Ready:
+    """Hold values that can come next, by block; those of the block where one is come first, then those inside it."""
+
+    def __init__(self, b: Builder) -> None:
+        self.builder = b
+        self.here: Block = ()
+        self.values: dict[Block, list[int]] = {(): []}
+        self.inner: dict[Block, list[int]] = {(): []}  # conditions of blocks in it where something may be ready
+
+    def put(self, block: Block, value: int) -> None:
+        """Add a value."""
+        heappush(self.values.setdefault(block, []), value)
+        while block and self.opened(block):
+            block = block[:-1]
+
+    def opened(self, block: Block) -> bool:
+        """Enter a block in the one around it; tell whether it was not there."""
+        self.inner.setdefault(block, [])
+        around = self.inner.setdefault(block[:-1], [])
+        if block[-1] in around:
+            return False
+        heappush(around, block[-1])
+        return True
+
+    def take(self) -> int:
+        """Give the value that comes next, -1 where there is none."""
+        while True:
+            values, inner = self.values.get(self.here, []), self.inner[self.here]
+            if values:
+                return heappop(values)
+            if inner:
+                self.here = (*self.here, heappop(inner))
+            elif not self.here:
+                return -1
+            else:
+                *outer, last = self.here
+                self.here = tuple(outer)
+                around = self.inner[self.here]
+                for other in around:
+                    if opposite(self.builder.assignments, last, other):  # its `else`
+                        around.remove(other)
+                        self.here = (*outer, other)
+                        break

@@ -8,18 +8,18 @@ defined. Outputs that are not small stay as they are, and the whole takes time l
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import cache
 from itertools import count
 
 from symad.builder import NOTHING, Builder
 from symad.loops import looped
-from symad.operations import BODY, INFIX, LEAVES, LOOP, NUMBERS, PROJECT
+from symad.operations import BODY, INFIX, LEAVES, LOOP, NUMBERS, PROJECT, RULE
 from symad.printers.forms import as_product, expand, normal, shorter_squares
 from symad.printers.kernels import Kernels
+from symad.printers.plain import in_bodies, is_derived
 from symad.printers.sums import ONE, Sum, Term, freeze, gather, lone
 from symad.printers.terms import read
-from symad.printers.words import Words, quotient, say, scaled, signed
+from symad.printers.words import Words, function, quotient, say, scaled, signed
 from symad.printers.writer import Writer
 from symad.program import Program
 
@@ -57,7 +57,6 @@ def around_loops(program: Program, chosen: Callable[[str], bool]) -> Program:
     inputs = [straight.input(name) for name in program.inputs]
     values: list[int] = []
     results: list[int] = []
-    assignments = list(program.assignments)
     for value, (operation, operands) in enumerate(program.assignments):
         if operation == PROJECT:
             values.append(straight.input(f"w{len(results)}"))
@@ -68,19 +67,11 @@ def around_loops(program: Program, chosen: Callable[[str], bool]) -> Program:
             values.append(inputs[operands[0]] if operation == "input" else straight.leaf(operation, *operands))
         else:
             values.append(straight.make(operation, *[values[v] for v in operands]))
-        if operation == BODY:
-            body = operands[0]
-            assignments[value] = BODY, (replace(body, program=shorten(body.program, is_derived)),)
     short = shorten(straight.finish(zip(program.outputs, [values[v] for v in program.results], strict=True)), chosen)
     inputs = [b.input(name) for name in program.inputs]
-    made = b.copy(replace(program, assignments=tuple(assignments)), inputs)
+    made = b.copy(in_bodies(program, lambda body: shorten(body, is_derived)), inputs)
     ends = b.copy(short, [*inputs, *(made[v] for v in results)])
     return b.finish([(label, ends[v]) for label, v in zip(short.outputs, short.results, strict=True)])
-
-
-def is_derived(label: str) -> bool:
-    """Tell the label of a tangent or an adjoint in the body of a loop from a name."""
-    return label.startswith(("bar_", "dot_"))
 
 
 def once(program: Program, chosen: Callable[[str], bool]) -> Program | None:
@@ -163,6 +154,8 @@ def emit(b: Builder, inputs: Callable[[int], int], words: Words) -> int:
         stack.pop()
         if w.operation == "input":
             made[id(w)] = inputs(w.payload[0])
+        elif w.operation == RULE:
+            made[id(w)] = b.leaf(RULE, *w.payload)
         elif w.payload:
             made[id(w)] = b.constant(w.payload[0])
         else:
@@ -191,7 +184,7 @@ class Shortener:
         if operation == "input":
             return self.writer.kernel(self.ks.kernel("input", (), payload[0]))
         if operation in LEAVES:
-            return signed(payload[0])
+            return function(payload[0]) if operation == RULE else signed(payload[0])
         operands = [self.raw[v] if operation in INFIX else self.output(v) for v in payload]
         self.better[value] = any(not self.as_written(v, o) for v, o in zip(payload, operands, strict=True))
         known = [o for o in operands if o is not None]

@@ -15,11 +15,12 @@ from dataclasses import dataclass, field, replace
 
 from symad.errors import TargetError
 from symad.loops import Body, Loop, read_loop
-from symad.operations import COMMUTES, LEAVES, LOOP, PROJECT
+from symad.operations import LEAVES, LOOP, PROJECT
 from symad.printers.emitter import NAME, Emitter, Syntax, Target, emitter, joined, shapes
 from symad.printers.reductions import KINDS
-from symad.program import Assignment, Program, count_uses, live, unique
-from symad.reading.blocks import names_assigned
+from symad.printers.rereading import disordered, ordered, recomputed, refuse
+from symad.program import Program, count_uses, live, unique
+from symad.reading.blocks import may_fail
 from symad.wellformed import kind
 
 WIDTH = 100  # characters of a line; a longer expression is named
@@ -113,8 +114,12 @@ class Statements:
             self.wanted.update(loop.captured)
             found: set[int] = set()
             begun = False
-            for v in recomputed(loop, index):
-                if v is not None and not begun and kind(self.program, v) == "truth value":
+            for v, sure in recomputed(loop, index):
+                if (
+                    v is not None
+                    and not begun
+                    and (kind(self.program, v) == "truth value" or not sure and may_fail(assignments, v))
+                ):
                     continue  # nothing comes before it in the block: it may have been made before, and is made again
                 begun = True
                 if v is not None and v < value and v not in self.made:
@@ -124,6 +129,10 @@ class Statements:
                     found.discard(v)
             self.behind[value] = sorted(found)
             self.made |= found
+
+    def made_again(self, value: int, sure: bool) -> bool:
+        """Tell whether a block makes a value again that was made before, rather than capture it."""
+        return kind(self.program, value) == "truth value" or not sure and may_fail(self.program.assignments, value)
 
     def write(self) -> None:
         """Write every value, in order."""
@@ -344,52 +353,6 @@ class Statements:
             self.lines.append(f"{name} = {waiting.pop(name)}")
 
 
-def disordered(carried: Sequence[str], lines: Sequence[str]) -> Sequence[str]:
-    """Give the first of what a loop carries, as many as lines do not assign in this order, by which a reader goes."""
-    places = {name: place for place, name in enumerate(carried)}
-    count, highest = 0, -1
-    for name in names_assigned("\n".join(["{", *lines, "}"]), 0):
-        place = places.get(name, highest)
-        if place < highest:
-            count = max(count, place + 1)
-        highest = max(highest, place)
-    return carried[:count]
-
-
 def captured(e: Emitter, loop: Loop) -> list[str]:
     """Write what a loop captures."""
     return [joined(e.texts[v] if e.levels[v] >= NAME else e.parenthesised(e.texts[v])) for v in loop.captured]
-
-
-def refuse(body: Body) -> None:
-    """Insist on a loop that the language has."""
-    if body.backward or body.items or body.emitted:
-        reason = "source has no loops that run backwards, and no sequences of values"
-        raise TargetError(reason, hint="symad.formulas writes this program for people, symad.generate for Python")
-
-
-def ordered(operation: str, operands: Sequence[object]) -> Assignment:
-    """Give an assignment such that what is the same value is equal."""
-    if operation in COMMUTES:
-        return operation, tuple(sorted(operands))
-    return operation, tuple(operands)
-
-
-def recomputed(loop: Loop, index: Mapping[Assignment, int]) -> Iterator[int | None]:
-    """Give for what a body makes, and the bodies of loops in it, the value of the level around, if there is one."""
-    body = loop.body
-    assignments = body.program.assignments
-    first = len(body.program.inputs) - body.captured
-    known: list[int | None] = []
-    for value, (operation, operands) in enumerate(assignments):
-        if operation == "input":
-            known.append(loop.captured[operands[0] - first] if operands[0] >= first else None)
-        elif operation in LEAVES:
-            known.append(index.get((operation, operands)))
-        else:
-            if operation == LOOP:
-                inner = read_loop(assignments, value)
-                yield from recomputed(inner._replace(captured=tuple([known[v] for v in inner.captured])), index)
-            outer = [known[v] for v in operands]
-            known.append(None if None in outer else index.get(ordered(operation, outer)))
-            yield known[-1]

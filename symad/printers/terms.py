@@ -9,6 +9,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from symad.numbers import Number
+from symad.operations import RULE
 from symad.printers.kernels import Kernels
 from symad.printers.sums import ONE, Exponent, Sum, Term, constant, lone, negated, plus
 from symad.program import Program
@@ -26,6 +27,8 @@ def read(program: Program, ks: Kernels, wanted: bytearray) -> list[Sum | None]:
             found = lone((1, ((ks.kernel("input", (), operands[0]), 1),)))
         elif operation in ("integer", "rational", "decimal"):
             found = constant(operands[0])
+        elif operation == RULE:
+            found = lone((1, ((ks.kernel(RULE, (), operands[0]), 1),)))
         elif wanted[value]:
             found = apply(ks, operation, [values[v] for v in operands])
         values.append(found)

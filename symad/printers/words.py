@@ -10,8 +10,10 @@ from fractions import Fraction
 from typing import Any
 
 from symad.numbers import Number, write_number
+from symad.operations import RULE
 from symad.printers.sums import Exponent, reduced
 from symad.program import SIGNS
+from symad.rules import Rule
 
 SUM, PRODUCT, POWER, ATOM = range(4)
 LEVELS = {"add": SUM, "sub": SUM, "neg": SUM, "mul": PRODUCT, "div": PRODUCT, "pow": POWER}
@@ -93,6 +95,11 @@ def number(value: Number) -> Words:
         return Words("decimal", (), ATOM, len(write_number(value)), (value,))
     kind = "integer" if isinstance(value, int) else "rational"
     return Words(kind, (), ATOM if kind == "integer" else PRODUCT, len(write_number(value)), (value,))
+
+
+def function(rule: Rule) -> Words:
+    """Write the name of a function that has a rule."""
+    return Words(RULE, (), ATOM, len(rule.name), (rule,))
 
 
 def signed(value: Number) -> Words:

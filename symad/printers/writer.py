@@ -9,6 +9,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from symad.numbers import Number
+from symad.operations import RULE
 from symad.printers.forms import by_degree, expand
 from symad.printers.kernels import Kernels
 from symad.printers.sums import (
@@ -25,7 +26,7 @@ from symad.printers.sums import (
     plus,
     reduced,
 )
-from symad.printers.words import ATOM, HALF, Words, number, product, quotient, raised, say
+from symad.printers.words import ATOM, HALF, Words, function, number, product, quotient, raised, say
 
 PARTS = 6  # more factors or terms than that are not multiplied out
 Factor = tuple[int, Words, bool]  # a factor's first kernel, and whether it stands above the line
@@ -84,6 +85,8 @@ class Writer:
             return Words("input", (), ATOM, len(self.names[kernel.payload]), (kernel.payload,), 0, (1, kernel.payload))
         if head == "number":
             return number(kernel.payload)
+        if head == RULE:
+            return function(kernel.payload)
         if head == "sum":
             return self.total(kernel.arguments[0])
         if head in ("abs", "sign", "cbrt"):

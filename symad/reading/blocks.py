@@ -8,15 +8,15 @@ does. When the block closes, what it has made becomes the body, a program of its
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
 from symad.lalr import Token, identifier, tokens
 from symad.loops import Body
-from symad.operations import BODY, LEAVES, LOOP, PROJECT
-from symad.program import Assignment, Program, unique
-from symad.reading.calls import Calls
+from symad.operations import BODY, LEAVES, LOOP, OPERATIONS, PROJECT
+from symad.program import LAZY, Assignment, Program, unique
+from symad.reading.lists import Lists
 from symad.reading.names import Scope
 
 NESTED = 50  # loops inside of loops: the body of each is a program in a program
@@ -31,7 +31,7 @@ class Head(NamedTuple):
     condition: int = -1
 
 
-class Blocks(Calls):
+class Blocks(Lists):
     """Make loops of blocks."""
 
     def __init__(self, text: str) -> None:
@@ -57,6 +57,33 @@ class Blocks(Calls):
             )
         return self.indexed(word, kind, index, first, last)
 
+    def for_each_head(self, word: Token, element: Token, _in: Token, name: Token, brace: Token) -> Head:
+        head = self.each(word, "for", element, name)
+        self.carry(head.scope, brace)
+        return head
+
+    def sum_each_head(self, word: Token, _left: Token, element: Token, _in: Token, name: Token, _colon: Token) -> Head:
+        return self.each(word, self.reduction(word), element, name)
+
+    def each(self, word: Token, kind: str, element: Token, name: Token) -> Head:
+        """Open the scope of a loop over a list: its index has no name, its element has."""
+        values = self.listed(name)
+        first, last = (self.note(word, self.builder.constant(k)) for k in (1, len(values)))
+        scope = self.enter(word, kind)
+        scope.fixed = identifier(element[1])
+        [hidden] = unique(["k"], [scope.fixed, *self.assigned, *self.inputs])
+        index = self.parameter(element, hidden)
+        scope.index = hidden
+        self.bind(scope.fixed, self.picked(name, index, values))
+        return Head(scope, (first, last))
+
+    def reduction(self, word: Token) -> str:
+        """Give the kind of a loop that is an expression."""
+        kind = identifier(word[1])
+        if kind not in REDUCTIONS:
+            self.error(f"{kind} has no index that runs", word, "sum(k in 1..n: …), product(k in 1..n: …)")
+        return kind
+
     def while_word(self, word: Token) -> Scope:
         scope = self.enter(word, "while")
         self.carry(scope, word)
@@ -79,8 +106,10 @@ class Blocks(Calls):
             self.error(f"this loop would run from {begin} to {end}", word, hint)
         name = identifier(index[1])
         scope = self.enter(word, kind)
-        scope.fixed = name
-        self.parameter(index, name)
+        scope.fixed = scope.index = name
+        value = self.parameter(index, name)
+        if begin is not None and end is not None:
+            self.ranges[value] = range(int(begin), int(end) + 1)
         return Head(scope, (first, last))
 
     def enter(self, word: Token, kind: str) -> Scope:
@@ -150,8 +179,8 @@ class Blocks(Calls):
         if not head.bounds:
             outputs.insert(0, head.condition)
             labels = [*unique(["condition"], carried), *labels]
-        inputs = [scope.parameters[name] for name in (*([scope.fixed] if head.bounds else ()), *carried)]
-        names = [*([scope.fixed] if head.bounds else ()), *carried]
+        names = [*([scope.index] if head.bounds else ()), *carried]
+        inputs = [scope.parameters[name] for name in names]
         captured, program = self.body(scope, names, inputs, labels, outputs)
         self.blocks.append((scope.first, len(self.builder.assignments)))
         body = self.builder.leaf(BODY, Body(program, len(carried), conditional=not head.bounds))
@@ -183,10 +212,24 @@ class Blocks(Calls):
         return captured, Program.arrange([*names, *outer], found, kept, labels, ends, origins, self.text)
 
     def cut(self, scope: Scope, inputs: Sequence[int], results: Sequence[int]) -> tuple[list[int], list[int]]:
-        """List the values of a block that its results need, and the values from outside, in the order of their uses.
+        """List the values of a block that its results need, and the values from outside that these use.
 
-        Only numbers come from outside: a truth value is made again.
+        What is used in a branch only, and may have no value, is made again inside: where the branch is not taken, it is
+        not needed. So is a truth value: what comes from outside are numbers.
         """
+        within: set[int] = set()
+        while True:
+            inside, outside = self.reached(scope, inputs, results, within)
+            sure = always(self.builder.assignments, results, inside)
+            moved = {v for v in outside - sure if may_fail(self.builder.assignments, v)}
+            if not moved:
+                return sorted(inside), self.used(inside, outside, results)
+            within |= moved
+
+    def reached(
+        self, scope: Scope, inputs: Sequence[int], results: Sequence[int], within: set[int]
+    ) -> tuple[set[int], set[int]]:
+        """Give what results are made of down to a block's own inputs: inside of it, or `within` anyway; and outside."""
         assignments = self.builder.assignments
         known = set(inputs)
         inside: set[int] = set()
@@ -198,19 +241,55 @@ class Blocks(Calls):
                 continue
             known.add(value)
             operation, operands = assignments[value]
-            constant = operation in LEAVES and operation not in ("input", "parameter")
-            before = value < scope.first and not constant and value not in self.booleans
-            if operation in ("input", "parameter") or before:
+            given = operation in ("input", "parameter")
+            constant = operation in LEAVES and not given
+            again = constant or value in self.booleans or value in within
+            if given or value < scope.first and not again:
                 outside.add(value)
                 continue
             inside.add(value)
             if not constant:
                 stack += operands
-        used: dict[int, None] = {}  # in the order of their uses, whatever was made first
+        return inside, outside
+
+    def used(self, inside: Collection[int], outside: Collection[int], results: Sequence[int]) -> list[int]:
+        """Put what comes from outside in the order in which it is used, whatever was made first."""
+        found: dict[int, None] = {}
         for value in sorted(inside):
+            operation, operands = self.builder.assignments[value]
+            if operation not in LEAVES:
+                found |= dict.fromkeys(v for v in operands if v in outside)
+        return [*(found | dict.fromkeys(v for v in results if v in outside))]
+
+
+def always(assignments: Sequence[Assignment], results: Sequence[int], inside: Container[int]) -> set[int]:
+    """Give what results need whichever branches are taken, as far as that is inside of a block."""
+    found: set[int] = set()
+    stack = list(results)
+    while stack:
+        value = stack.pop()
+        if value not in found:
+            found.add(value)
             operation, operands = assignments[value]
-            used |= dict.fromkeys(v for v in operands if v in outside) if operation not in LEAVES else {}
-        return sorted(inside), [*used, *(v for v in dict.fromkeys(results) if v in outside and v not in used)]
+            if value in inside and operation not in LEAVES:
+                stack += operands[:1] if operation in LAZY else operands
+    return found
+
+
+def may_fail(assignments: Sequence[Assignment], value: int) -> bool:
+    """Tell whether a value is made of anything that has no value somewhere."""
+    known: set[int] = set()
+    stack = [value]
+    while stack:
+        v = stack.pop()
+        operation, operands = assignments[v]
+        if v in known or operation in LEAVES or operation == "parameter":
+            continue
+        known.add(v)
+        if operation in (LOOP, PROJECT) or operation in OPERATIONS and OPERATIONS[operation].domain != "all":
+            return True
+        stack += operands
+    return False
 
 
 def names_assigned(text: str, begin: int) -> dict[str, Token]:

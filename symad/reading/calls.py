@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import NoReturn
 
-from symad.errors import closest
-from symad.lalr import Token, identifier
-from symad.operations import BOOLEAN, CALLABLE, DEFINITIONS, FUNCTIONS, LEAVES, OPERATIONS
+from symad.errors import ParseError, closest
+from symad.lalr import Token, identifier, tokens
+from symad.operations import BOOLEAN, CALL, CALLABLE, DEFINITIONS, FUNCTIONS, LEAVES, OPERATIONS, RULE
 from symad.program import Program, counted
 from symad.reading.names import Names, Scope
 
-MANY = ("max", "min")  # any number of arguments, nested from the left
+MANY = {"max": "max", "min": "min", "hypot": "hypot", "norm": "hypot"}  # any number of arguments, nested from the left
 DERIVATIVES = "write the formula alone: its derivatives are what symad makes"
 LIMIT = 50_000_000  # assignments; functions that call functions can ask for more than any memory holds
 
@@ -41,6 +43,7 @@ class Calls(Names):
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self.functions: dict[str, Function] = {}
+        self.ruled = dict.fromkeys(functions_ruled(text), -1)  # numbers of those with derivatives of their own
 
     def call(self, token: Token, _left: Token, arguments: list[int], _right: Token) -> int:
         name, count = identifier(token[1]), len(arguments)
@@ -48,13 +51,15 @@ class Calls(Names):
             return self.call_user(token, self.functions[name], arguments)
         if name == "where" and count == 3:
             return self.conditional(token, arguments[0], token, arguments[1], token, arguments[2])
+        if name == "piecewise":
+            return self.piecewise(token, arguments)
         if name not in CALLABLE:
             self.unknown(token, name, count)
         self.numeric(token, *arguments)
-        if name in MANY:
+        if name in MANY and (name, count) not in DEFINITIONS:
             value = arguments[0]
             for argument in arguments[1:]:
-                value = self.make(token, name, value, argument)
+                value = self.make(token, MANY[name], value, argument)
             return value
         if (name, count) in DEFINITIONS:
             program = definition(name, count)
@@ -75,11 +80,19 @@ class Calls(Names):
         """Report a call of something that is no function."""
         if name == "where":
             self.error(f"where takes 3 arguments, {count} given", token, "where(condition, a, b)")
+        before = "a function may use those that are defined before it"
         if any(scope.kind == "function" and identifier(scope.token[1]) == name for scope in self.scopes):
-            self.error(f"the function {name} uses itself", token, "a function may use those that are defined before it")
+            self.error(f"the function {name} uses itself", token, before)
+        uses = functions_used(self.text)
+        if name in uses:
+            for scope in self.scopes[:1]:
+                own = identifier(scope.token[1])
+                if scope.kind == "function" and own in reached(uses, name):
+                    self.error(f"the functions {own} and {name} use each other", token, before)
+            self.error(f"the function {name} is used before it is defined", token, f"move its definition up: {before}")
         if name in self.assigned or name in self.inputs:
             self.error(f"{name} is not a function", token, f"to multiply, write {token[1]}*(…)")
-        near = closest(name, [*self.functions, *CALLABLE, "where"])
+        near = closest(name, [*self.functions, *CALLABLE, "where", "piecewise"])
         product = f"to multiply, write {token[1]}*(…); a function is defined before it is used"
         hint = DERIVATIVES if name in ("D", "d", "derivative", "diff", "grad", "gradient") else product
         self.error(f"{name} is not a known function", token, f"did you mean {near}?" if near else hint)
@@ -90,6 +103,9 @@ class Calls(Names):
             wanted = counted(len(function.parameters), "argument")
             self.error(f"{token[1]} takes {wanted}, {len(arguments)} given", token)
         self.numeric(token, *arguments)
+        place = self.ruled.get(identifier(token[1]))
+        if place is not None:
+            return self.make(token, CALL, self.note(token, self.builder.leaf(RULE, place)), *arguments)
         values: dict[int, int] = dict(zip(function.parameters, arguments, strict=True))
         for value in self.cone(function):
             operation, operands = self.builder.assignments[value]
@@ -123,7 +139,11 @@ class Calls(Names):
             self.error("a function is defined outside of all blocks", token, f"move {name} before them")
         if name in self.functions:
             self.error(f"the function {name} is defined twice", token)
-        scope = self.open(token, "function")
+        return self.open_function(token, "function", names)
+
+    def open_function(self, token: Token, kind: str, names: list[Token]) -> Scope:
+        """Open a scope in which the parameters of a function are bound."""
+        scope = self.open(token, kind)
         for parameter in names:
             word = identifier(parameter[1])
             if word in scope.parameters:
@@ -146,3 +166,52 @@ class Calls(Names):
             hint = "the last line of a function is an expression without a name"
             self.error(f"the function {scope.token[1]} has no result", close, hint)
         self.function(scope, scope.bare)
+
+
+def functions_ruled(text: str) -> Iterator[str]:
+    """Give the names of the functions whose derivatives a text gives.
+
+    >>> [*functions_ruled("f(x) = x; derivative of f(x) = 1; f(derivative)")]
+    ['f']
+    """
+    last = ""
+    with suppress(ParseError):  # whoever reads the text reports it
+        for kind, word, _ in tokens(text) if "derivative" in text else ():
+            if last == "DERIVATIVE" and kind == "FUNCTION_NAME":
+                yield identifier(word)
+            last = kind
+
+
+def functions_used(text: str) -> dict[str, set[str]]:
+    """Give for each function that a text defines what it calls.
+
+    >>> functions_used("f(x) = g(x) + sin(x); g(x) = { t = f(x); t }; f(2)") == {"f": {"g", "sin"}, "g": {"f"}}
+    True
+    """
+    found: dict[str, set[str]] = {}
+    uses: set[str] = set()
+    depth = 0
+    last: Token = ("", "", 0)
+    with suppress(ParseError):
+        for token in tokens(text):
+            kind = token[0]
+            depth += (kind == "OPEN") - (kind == "CLOSE")
+            if kind == "FUNCTION_NAME" and last[0] != "DERIVATIVE":
+                uses = found.setdefault(identifier(token[1]), set())
+            elif kind == "SEPARATOR" and depth == 0:
+                uses = set()
+            elif kind == "LEFT" and last[0] == "NAME":
+                uses.add(identifier(last[1]))
+            last = token
+    return found
+
+
+def reached(uses: Mapping[str, set[str]], name: str) -> set[str]:
+    """Give what a function calls, and what is called by that."""
+    found: set[str] = set()
+    stack = [name]
+    while stack:
+        new = uses.get(stack.pop(), set()) - found
+        found |= new
+        stack += new
+    return found

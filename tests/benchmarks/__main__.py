@@ -8,11 +8,12 @@ import platform
 import sys
 from collections.abc import Iterable
 
-from . import call, explain, growth, kinds, operations, speed, start
+from . import branches, call, explain, growth, kinds, loops, operations, speed, start
 from .peers import PEERS
 from .tables import Table
 
-PARTS = ("start", "explain", "operations", "kinds", "call", "speed", "growth", "sympy")  # the quick ones first
+# the quick ones first
+PARTS = ("start", "branches", "explain", "operations", "kinds", "call", "loops", "speed", "growth", "sympy")
 EXAMPLES = """\
 examples:
   python -m tests.benchmarks start operations
@@ -21,10 +22,12 @@ examples:
 
 parts:
   start       the command line as a whole process
+  branches    branches that are not taken, beside JAX and PyTorch: what is right, nan, infinite or wrong
   explain     the page of a worked derivation as a whole process, and the time an assignment
   operations  operation counts of gradients
   kinds       operation counts of Jacobians and Hessians, and the time to derive them beside CasADi's
   call        one call of the generated Python gradient, beside SymPy's lambdify
+  loops       value and gradient of a million iterations beside the value, in few states too; time to write
   speed       text to gradient, every peer, every measurement in a process of its own
   growth      time a term up to 100,000 inputs, memory for a million terms
   sympy       text to gradient function against SymPy on rosenbrock 1000: minutes, measured once
@@ -69,6 +72,8 @@ def tables(part: str, asked: argparse.Namespace) -> Iterable[Table]:
         return speed.speed(asked.peers, limit=asked.limit, **rounds)
     if part == "sympy":
         return speed.against_sympy()
+    if part == "branches":
+        return branches.branches()
     if part == "operations":
         return operations.operations()
     timed = {
@@ -76,6 +81,7 @@ def tables(part: str, asked: argparse.Namespace) -> Iterable[Table]:
         "explain": explain.explain,
         "kinds": kinds.kinds,
         "call": call.call,
+        "loops": loops.loops,
         "growth": growth.growth,
     }
     return timed[part](**rounds)

@@ -12,6 +12,7 @@ import pytest
 
 import symad
 from symad.derivatives import reverse
+from symad.derivatives.cases import total
 from symad.errors import DerivativeError, EvaluationError
 from symad.parse import parse
 from tests.derivatives.methods import METHODS, derive, ways
@@ -66,8 +67,8 @@ def test_one_input(text: str, x: float, first: float, second: float) -> None:
     program = parse(text)
     for kind, seeds in FIRST.items():
         for how, made in ways(kind, program):
-            assert made(x, *seeds) == near(first), (kind, how)
-            assert symad.compile(made)(x, *seeds) == near(first), (kind, how)
+            assert (made(x, *seeds) if made.outputs else 0) == near(first), (kind, how)
+            assert not made.outputs or symad.compile(made)(x, *seeds) == near(first), (kind, how)
     for kind, seeds in (("hessian", ()), ("hessian_vector_product", (1.0,))):
         for how, made in ways(kind, program):
             found = made(x, *seeds) if made.outputs else 0
@@ -127,7 +128,7 @@ def test_a_guard_that_is_left_out_is_seen(monkeypatch: pytest.MonkeyPatch) -> No
     program = parse("if x > 0 then log(x)*sqrt(x) else 0")
     kinds = (symad.jacobian, symad.hessian)
     assert [kind(program, method="reverse")(-1) for kind in kinds] == [0, 0]
-    monkeypatch.setattr(reverse, "guarded", lambda b, contribution, condition, need: contribution)
+    monkeypatch.setattr(reverse, "by_cases", lambda b, terms, need: total(b, [term for term, _ in terms]))
     for kind in kinds:
         with pytest.raises(EvaluationError):
             kind(program, method="reverse")(-1)

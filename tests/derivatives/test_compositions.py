@@ -167,10 +167,23 @@ def test_hessian_and_products(program: Program, x: float, y: float, z: float) ->
         assert not second_order(exactly, (x, y, z)[: len(program.inputs)])[0]
 
 
-@given(programs(outputs=1))
+@given(programs(outputs=1, conditions=False))
 def test_a_tangent_of_the_gradient_is_the_product_with_the_hessian(program: Program) -> None:
     product = hessian_vector_product(program, method="forward-over-reverse")
     assert same(product, jvp(gradient(program, method="reverse"), program.inputs, "forward"))
+
+
+@given(programs(outputs=1), POINTS, POINTS, POINTS)
+def test_they_agree_with_conditions_too(program: Program, x: float, y: float, z: float) -> None:
+    """A gradient asks no question twice, so its tangent may be another program."""
+    program = exact(program) or program.part(())
+    point = [*(x, y, z)[: len(program.inputs)], *vector(TANGENTS, len(program.inputs))]
+    product = hessian_vector_product(program, method="forward-over-reverse") if program.outputs else program
+    tangent = jvp(gradient(program, method="reverse"), program.inputs, "forward") if program.outputs else program
+    found, wanted = precisely(product, point), precisely(tangent, point)
+    if found is not None and wanted is not None:
+        assert found.keys() == wanted.keys()
+        assert all(agree(found[label], wanted[label]) for label in found)
 
 
 @given(programs(operations=12, outputs=3), POINTS, POINTS, POINTS)

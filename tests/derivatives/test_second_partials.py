@@ -31,7 +31,11 @@ from symad.wellformed import check
 from tests.derivatives.methods import METHODS, entry
 from tests.test_operations import PARTIALS, SMOOTH, TAYLOR, formula, loss, sampled, second_difference
 
-ALONG = ((Fraction(3, 4), Fraction(1, 2)), (Fraction(-5, 8), Fraction(7, 8)))  # x*exp(3/4*s + 1/2*t), y*exp(…)
+ALONG = (
+    (Fraction(3, 4), Fraction(1, 2)),
+    (Fraction(-5, 8), Fraction(7, 8)),
+    (Fraction(1, 4), Fraction(-3, 8)),
+)  # x*exp(3/4*s + 1/2*t), y*exp(…), …
 PAIRS = [
     (row.name, i, j)
     for row in SMOOTH

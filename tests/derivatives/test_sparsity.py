@@ -115,7 +115,10 @@ def test_known_structures(text: str, first: tuple[str, ...], second: tuple[str, 
 
 def test_a_zero_on_one_side_of_the_diagonal_is_one_on_both() -> None:
     """Here the gradient by `a` seems to depend on `b`, but not the other way round."""
-    program = symad.parse("input a, b; w = if a > a then b else a; if a > a then 2 else if b < 1 then w else sech(w)")
+    program = symad.parse(
+        "input a, b; w = if (if a > a then b > 0 else b < 0) then b else a\n"
+        "if a > a then 2 else if b < 0 then 3 else if b < 1 then w else sech(w)"
+    )
     start = primal(program)
     assert structure.rows(differentiated(start, "f", start.results[0])) == [[0, 1], []]
     assert symad.sparsity(program, of="hessian").entries == ((0,), ())

@@ -6,6 +6,7 @@ import math
 import random
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -20,7 +21,7 @@ from symad.derivatives.products import jvp
 from symad.derivatives.taylor import taylor
 from symad.errors import DerivativeError, NamingError, SymadError
 from symad.numbers import Number
-from symad.operations import OPERATIONS
+from symad.operations import NUMBERS, OPERATIONS
 from symad.parse import parse
 from symad.precise import evaluate, functions
 from symad.program import Program
@@ -40,7 +41,8 @@ AGREES = mpmath.mpf(10) ** -40  # each coefficient is a few dozen rounded steps 
 NOISE = (
     mpmath.mpf(10) ** -60
 )  # of the largest: what is left of a coefficient that cancels to 0, as those of log(exp(s))
-BENDS = (Fraction(3, 4), Fraction(-5, 8))  # arguments x*exp(3/4*s) and y*exp(-5/8*s): none of their coefficients is 0
+# arguments x*exp(3/4*s), y*exp(-5/8*s), …: none of their coefficients is 0
+BENDS = (Fraction(3, 4), Fraction(-5, 8), Fraction(7, 16))
 TABLE = [row for row in SMOOTH if (row.name, 0) in PARTIALS or (row.name, 1) in PARTIALS]
 SERIES = {"sinc": 1e-12}  # whose partial derivative is a polynomial near 0, as exact as a double: fifteen digits or so
 
@@ -141,10 +143,17 @@ def nested(program: Program, order: int) -> list[Program]:
     return found
 
 
+def powers_of_zero(program: Program, point: Sequence[float]) -> bool:
+    """Tell whether a power with an exponent that is no number has the base 0."""
+    bases = [a[1][0] for a in program.assignments if a[0] == "pow" and program.assignments[a[1][1]][0] not in NUMBERS]
+    return any(attempt(replace(program, outputs=("f",), results=(base,)), point, 50) == [0] for base in bases)
+
+
 def disagreements(program: Program, point: Sequence[float], direction: Sequence[float], order: int) -> list[str]:
     """Compare with nested tangents, to 1000 digits of which 30 have to agree; the others are for what cancels.
 
-    A coefficient has a value wherever nested tangents have one.
+    A coefficient has a value wherever nested tangents have one, but for powers of 0 whose exponent moves: x^y has no
+    series at x = 0, though the second derivatives are there for y > 2.
     """
     found = []
     made = check(taylor(program, order))
@@ -152,7 +161,7 @@ def disagreements(program: Program, point: Sequence[float], direction: Sequence[
         single = made.part([label for label in made.outputs if label.endswith(f"_t{k}")])
         theirs = attempt(derivative, (*point, *direction * k), 1000)
         ours = attempt(single, (*point, *direction), 1000)
-        if theirs is None:
+        if theirs is None or ours is None and k > 1 and powers_of_zero(program, point):
             continue
         for label, got, wanted in zip(single.outputs, ours or theirs, theirs, strict=True):
             with mpmath.workdps(1000):
@@ -340,7 +349,7 @@ def test_time_is_linear_in_the_length() -> None:
 
 def test_a_sum_without_supports_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "meeting", lambda b, p, q: module.ALWAYS)
-    monkeypatch.setattr(module, "guarded", lambda b, inside, support, need: inside)
+    monkeypatch.setattr(module, "by_cases", lambda b, terms, need: terms[0][0])
     with pytest.raises(SymadError):
         series("sqrt(if x > 0 then x else 0)", 2)(-1, 1)
 

@@ -21,6 +21,7 @@ from symad.errors import EvaluationError, NamingError, SymadError
 from symad.evaluation import evaluate
 from symad.explain import Explanation, Pass, Step, explain
 from symad.explain.display import chain, forms, numbers_of, plain
+from symad.explain.words import by_the_book
 from symad.operations import OPERATIONS
 from symad.parse import parse
 from symad.program import Program
@@ -119,7 +120,7 @@ def test_every_operation_of_the_table_can_be_explained(name: str) -> None:
     for mode in ("reverse", "forward"):
         made = explain(program, wrt=chosen, mode=mode)
         rules = [term.rule for which in made.passes for step in which.steps for term in step.terms]
-        flat = [p for p in row.partials if p is not None and p != "0"]
+        flat = [by_the_book(name, k) for k, p in enumerate(row.partials) if p not in (None, "0")]
         assert len(rules) == len(flat), rules
         assert all(any(rule.partition(" = ")[2].startswith(p) for p in flat) for rule in rules)
 

@@ -62,8 +62,8 @@ def expression(draw: st.DrawFn, names: Sequence[str]) -> str:
     """Make an expression of what has a value, smooth enough that derivatives exist."""
     x, y, z = (draw(st.sampled_from(names)) for _ in range(3))
     forms = (
-        f"{x} + {y}", f"{x} - {y}/3", f"{x}*{y}/2", f"sin({x}*{y})", f"({x} + {y})/(1 + {z}^2)", f"{x}/2 + 1", f"{x}",
-        f"if {x} > {y} then {z}/2 else {y} - 1", f"g({x}, {y})", f"sum(m in 1..3: {x}*m/({y}^2 + m))",
+        f"{x} + {y}", f"{x} - 0.3*{y}", f"0.5*{x}*{y}", f"sin({x}*{y})", f"({x} + {y})/(1 + {z}^2)", f"0.5*{x} + 1",
+        f"{x}", f"if {x} > {y} then 0.5*x else y - 1", f"g({x}, {y})", f"sum(m in 1..3: {x}*m/({y}^2 + m))",
         f"1 - sum(m in 1..2: sin({x}/m))*{y}", f"product(m in 1..2: 1 + {x}/(m + {y}^2))", "sin(x*y)",
         f"{x} + sin(x*y)",
     )  # fmt: skip

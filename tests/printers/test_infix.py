@@ -12,7 +12,7 @@ from symad.derivatives.gradient import value_and_gradient
 from symad.errors import EvaluationError
 from symad.parse import parse
 from symad.printers.infix import READING, formulas, write
-from symad.printers.naming import temporary_names
+from symad.printers.naming import Names
 from symad.program import Program
 from tests.printers.programs import POINTS, programs
 
@@ -20,7 +20,7 @@ from tests.printers.programs import POINTS, programs
 def written(text: str) -> str:
     """Write a formula as it stands, neither simplified nor shortened."""
     program = parse(text)
-    return write(program, READING, program.inputs, temporary_names(program.inputs))[0][0][1]
+    return write(program, READING, program.inputs, Names(program.inputs))[0][0][1]
 
 
 # fmt: off
@@ -65,7 +65,7 @@ def test_parentheses_and_order(text: str, expected: str) -> None:
 
 @given(programs(operations=12), st.lists(POINTS, min_size=3, max_size=3))
 def test_reads_back_as_a_program_of_the_same_value(program: Program, point: list[float]) -> None:
-    names = temporary_names({*program.inputs, "f", "g"})
+    names = Names({*program.inputs, "f", "g"})
     outputs, temporaries = write(program, READING, program.inputs, names)
     results = {f"result_{i}": text for i, (_, text) in enumerate(outputs)}
     lines = [f"{name} = {text}" for name, text in {**temporaries, **results}.items()]

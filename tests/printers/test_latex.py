@@ -83,8 +83,8 @@ def test_names_that_would_look_the_same_do_not() -> None:
 
 @pytest.mark.parametrize("name", sorted(row.name for row in OPERATIONS.values() if not row.infix))
 def test_every_function_is_written_in_balance(name: str) -> None:
-    arguments = ["x", "y"][: len(OPERATIONS[name].arguments)]
-    balanced(latex(parse(f"input x, y\n{name}({', '.join(arguments)})^3*y")))
+    arguments = ["x", "y", "z"][: len(OPERATIONS[name].arguments)]
+    balanced(latex(parse(f"input x, y, z\n{name}({', '.join(arguments)})^3*y")))
 
 
 @given(programs())

@@ -127,8 +127,8 @@ def test_simplified_formulas(text: str, expected: str) -> None:
 
 @pytest.mark.parametrize("operation", sorted(row.name for row in OPERATIONS.values() if not row.infix))
 def test_every_function_is_written(operation: str) -> None:
-    arguments = ", ".join(["x", "y"][: len(OPERATIONS[operation].arguments)])
-    program = parse(f"input x, y\n{operation}{f'({arguments})' if arguments else ''}^3*y")
+    arguments = ", ".join(["x", "y", "z"][: len(OPERATIONS[operation].arguments)])
+    program = parse(f"input x, y, z\n{operation}{f'({arguments})' if arguments else ''}^3*y")
     for written in (expression(program), mathml(program)):
         read(written)
         assert "\\" not in written

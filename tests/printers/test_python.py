@@ -19,10 +19,11 @@ from symad.errors import DerivativeError, TargetError
 from symad.numerics import MATH, OWN, SPECIAL
 from symad.operations import OPERATIONS
 from symad.parse import parse
-from symad.printers.naming import temporary_names
+from symad.printers.naming import Names
 from symad.printers.python import generate
-from symad.printers.python_body import RULES, body
+from symad.printers.python_body import body
 from symad.printers.python_names import parameter_names
+from symad.printers.python_rules import RULES
 from symad.program import Program
 from symad.simplify import simplify
 from tests.printers.modules import RUFF_RULES, ruff_finds
@@ -60,7 +61,7 @@ def test_gradient_agrees_with_the_interpreter_to_the_bit(program: Program, point
 
 @pytest.mark.parametrize("name", sorted(row.name for row in OPERATIONS.values() if not row.infix))
 def test_every_function_agrees_with_the_interpreter(name: str) -> None:
-    arguments = ["x", "y"][: len(OPERATIONS[name].arguments)]
+    arguments = ["x", "y", "z"][: len(OPERATIONS[name].arguments)]
     program = parse(f"input {', '.join(arguments)}\n{name}({', '.join(arguments)})")
     value = run(generate(program, ("value",)))["value"]
     grid = (-3.5, -2.0, -0.4, -0.0, 0.0, 0.3, 1.0, 2.0, 7.25)
@@ -124,7 +125,7 @@ def test_the_whole_text() -> None:
 )
 def test_spellings(text: str, line: str) -> None:
     program = parse(text)
-    found = body(program, program.inputs, temporary_names(program.inputs))
+    found = body(program, program.inputs, Names(program.inputs))
     assert line.removeprefix("    ") == f"return {found.results[0]}"
 
 

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 import symad
 from symad.printers import forms, kernels
 from symad.printers.infix import READING, write
+from symad.printers.plain import plain
 from symad.printers.shorten import shorten
 from symad.printers.sums import Sum
 from symad.program import Program
@@ -141,7 +142,7 @@ def examine(program: Program, seed: int = 0) -> int:
 
 @pytest.mark.parametrize(("formula", "by", "expected"), DERIVATIVES)
 def test_derivative_reads_as_expected(formula: str, by: str, expected: str) -> None:
-    program = symad.gradient(symad.parse(formula), (by,))
+    program = plain(symad.gradient(symad.parse(formula), (by,)))
     assert text(shorten(program)) == expected
     assert examine(program) > 0
 
@@ -175,7 +176,7 @@ def test_random_formulas(formula: str, seed: int) -> None:
 
 @given(formulas, st.integers(0, 99))
 def test_random_derivatives(formula: str, seed: int) -> None:
-    examine(symad.gradient(symad.parse(f"input x, y; {formula}")), seed)
+    examine(plain(symad.gradient(symad.parse(f"input x, y; {formula}"))), seed)
 
 
 def textbook() -> list[tuple[Program, str]]:
