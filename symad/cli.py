@@ -103,8 +103,7 @@ def diff(arguments: Arguments, program: Program, _: Source) -> int:
     else:
         from symad.printers.infix import formulas
 
-        rows = formulas(derived)
-        emit(table({**rows.temporaries, **rows}))
+        emit(table(formulas(derived).rows(program.inputs)))
     if found:
         comment = "% " if arguments.has("--latex") else ""
         where = ", ".join(f"{name} = {value}" for name, value in point.items())
@@ -122,12 +121,12 @@ def inputs_named(text: str) -> list[str]:
 
 
 def table(rows: Mapping[str, str], width: int = 0) -> str:
-    """Write rows with their equals signs aligned; what has several lines goes on behind its sign."""
-    width = max(width, max(map(len, rows), default=0))
+    """Write rows with their equals signs aligned; those in a loop stand as they are."""
+    lines = [line for label, text in rows.items() for line in f"{label} = {text}".split("\n")]
+    parts = [("", line) if line.startswith((" ", "for ", "while ", "}")) else line.split(" = ", 1) for line in lines]
+    width = max(width, max((len(label) for label, _ in parts), default=0))
     before, after = (LABEL, PLAIN) if coloured(sys.stdout) else ("", "")
-    below = "\n" + " " * (width + 3)
-    lines = ((label, text.replace("\n", below)) for label, text in rows.items())
-    return "".join(f"{before}{label:<{width}}{after} = {text}\n" for label, text in lines)
+    return "".join(f"{before}{label:<{width}}{after} = {text}\n" if label else f"{text}\n" for label, text in parts)
 
 
 def as_latex(derived: Program) -> str:
@@ -146,7 +145,13 @@ def as_assignments(program: Program, wrt: Sequence[str] | None) -> str:
     letters = (value_letter(program),)
     blocks = [dict(assignments(program)), *(rows(adjoints, letters) for adjoints in listing(program, wrt))]
     width = max(len(label) for block in blocks for label in block)
-    return "\n".join([table(block, width) for block in blocks])
+    return "\n".join([steps(block, width) for block in blocks])
+
+
+def steps(rows: Mapping[str, str], width: int) -> str:
+    """Write rows with their equals signs aligned; what has several lines goes on behind its sign."""
+    below = "\n" + " " * (width + 3)
+    return table({label: text.replace("\n", below) for label, text in rows.items()}, width)
 
 
 # explain

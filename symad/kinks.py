@@ -18,7 +18,8 @@ from symad.derivatives.partials import formula
 from symad.derivatives.primal import dependents
 from symad.identities.conditions import COMPARE
 from symad.operations import LEAVES, OPERATIONS, Kink
-from symad.printers.infix import READING, write
+from symad.printers.infix import READING
+from symad.printers.levels import write
 from symad.program import Program, live, write_assignment
 from symad.simplify import identities
 from symad.spans import spans

@@ -30,7 +30,7 @@ MOST = 2**53  # integers up to here are doubles
 ENDLESS = "does what it carries ever make its condition false?"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Body:
     """Hold what a loop does in each iteration.
 
@@ -38,6 +38,12 @@ class Body:
     each sequence its element; what is captured. Its outputs are: the condition of a `while`, unless which the loop has
     ended; the carried values for the next iteration; what is emitted. A `for` may run `backward`, from the last index
     down to the first; the sequences that it takes and gives are in the order of the index all the same.
+
+    The names of inputs and outputs are for printing: bodies that differ in nothing else are equal.
+
+    >>> from symad.parse import parse
+    >>> parse("sum(k in 1..n: x^k)") == parse("sum(j in 1..n: x^j)")
+    True
     """
 
     program: Program
@@ -45,6 +51,19 @@ class Body:
     items: int = 0
     conditional: bool = False
     backward: bool = False
+
+    @property
+    def meaning(self) -> tuple[Any, ...]:
+        """Give all but the names."""
+        program = self.program
+        counts = (len(program.inputs), self.carried, self.items, self.conditional, self.backward)
+        return program.assignments, program.results, counts
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Body) and self.meaning == other.meaning
+
+    def __hash__(self) -> int:
+        return hash(self.meaning)
 
     @property
     def indexed(self) -> int:

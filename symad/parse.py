@@ -137,7 +137,9 @@ class Reader(Rules):
         for first, end in self.blocks:
             kept[first:end] = needed[first:end]
         for value, (operation, operands) in enumerate(assignments):
-            if operation == "parameter" or operation not in LEAVES and not all(kept[v] for v in operands):
+            if operation in LEAVES or not operands:
+                kept[value] = 1  # constants, wherever they were first written
+            elif operation == "parameter" or not all(kept[v] for v in operands):
                 kept[value] = 0
         return kept
 

@@ -1,6 +1,7 @@
 """A Program in, SymPy expressions out: every symbol real, shared values shared, long sums and products made at once.
 
-What SymPy lacks is written by its definition: sigmoid(x) is 1/(1 + exp(-x)).
+What SymPy lacks is written by its definition: sigmoid(x) is 1/(1 + exp(-x)). A loop is a Sum or a Product where it is
+one; any other is written out, if it runs a known number of times, and not too often.
 """
 
 from __future__ import annotations
@@ -12,13 +13,17 @@ from typing import Any
 
 from symad.errors import TargetError
 from symad.expansion import expanded
+from symad.loops import Loop, iterate, read_loop
 from symad.numbers import Number
-from symad.operations import LEAVES, NUMBERS
-from symad.program import Program, live
+from symad.operations import BODY, LEAVES, LOOP, NUMBERS, PROJECT
+from symad.printers.reductions import reductions
+from symad.program import Program, live, unique
 
 LARGE_BITS = 2**16  # of a power of numbers; SymPy computes 9^9^9^9 until memory is full
 DEEP = 100  # calls in each other; SymPy asks the operands of operands for their signs, up to Python's limit
 COMPARED = 10  # arguments of a maximum, that SymPy compares with each other; 300 take it three minutes
+UNROLLED = 100  # iterations of a loop that are written out
+WRITTEN = 10_000  # nodes of an expression that they give, nothing shared
 LARGE_ARGUMENT = 100  # SymPy writes the gamma function of whole numbers out in digits
 
 # fmt: off
@@ -40,15 +45,19 @@ STEPPING = frozenset({"floor", "ceil", "trunc", "mod", "fmod"})  # of a number: 
 def to_sympy(program: Program) -> Any:
     """Write a program as a SymPy expression, or as a dict of labels and expressions where there are several outputs.
 
-    Raises TargetError where SymPy cannot hold the expression.
+    A loop that is neither a sum nor a product over its index is written out if it runs from one number to another, at
+    most 100 times and to at most 10,000 nodes. Raises TargetError where SymPy cannot hold the expression.
 
     >>> from symad.parse import parse
     >>> to_sympy(parse("x1*x2 + sigmoid(x1)"))
     x1*x2 + 1/(1 + exp(-x1))
+    >>> to_sympy(parse("sum(k in 1..n: x^k)"))
+    Sum(x**k, (k, 1, n))
     """
     program = expanded(program)
     try:
-        values = Writer(program).run()
+        sympy = import_module("sympy")
+        values = Writer(program, [sympy.Symbol(name, real=True) for name in program.inputs], program.inputs).run()
     except RecursionError:
         raise TargetError("SymPy cannot make this expression: it is nested too deeply") from None
     found = {label: values[v] for label, v in zip(program.outputs, program.results, strict=True)}
@@ -56,18 +65,25 @@ def to_sympy(program: Program) -> Any:
 
 
 class Writer:
-    """Make SymPy's expressions; a sum or product that one other such goes on with is kept as its terms till then."""
+    """Make SymPy's expressions; a sum or product that one other such goes on with is kept as its terms till then.
 
-    def __init__(self, program: Program) -> None:
-        self.program = program
+    `given` are the values of the inputs, `taken` the names that no index can have. The results of a loop are one value,
+    by place; a sequence is a list.
+    """
+
+    def __init__(self, program: Program, given: Sequence[Any], taken: Sequence[str]) -> None:
+        self.program, self.given, self.taken = program, given, taken
         self.sympy = import_module("sympy")
         self.live = live(program.assignments, program.results)
         self.values: list[Any] = [None] * len(program.assignments)
         self.depths = [0] * len(program.assignments)  # of calls in each other
         self.terms: dict[int, list[Any]] = {}
+        self.places: dict[int, list[int]] = {}  # of the results of each loop that are needed
         uses = [0] * len(program.assignments)
         goes_on = [""] * len(program.assignments)
         for value, (operation, operands) in enumerate(program.assignments):
+            if self.live[value] and operation == PROJECT:
+                self.places.setdefault(operands[0], []).append(program.assignments[operands[1]][1][0])
             if self.live[value] and operation not in LEAVES:
                 for position, operand in enumerate(operands):
                     uses[operand] += 1
@@ -86,13 +102,62 @@ class Writer:
             if operation in CHAINS:
                 self.chain(value, operation, *operands)
             elif operation == "input":
-                self.values[value] = self.sympy.Symbol(self.program.inputs[operands[0]], real=True)
+                self.values[value] = self.given[operands[0]]
+            elif operation == LOOP:
+                self.values[value] = self.loop(value)
+            elif operation == PROJECT:
+                self.values[value] = self.values[operands[0]][self.program.assignments[operands[1]][1][0]]
+            elif operation == BODY:
+                continue
             elif operation in NUMBERS:
                 self.values[value] = self.number(operands[0])
             else:
                 depth = self.depths[value] = 1 + max([self.depths[v] for v in operands], default=0)
                 self.values[value] = call(operation, [self.values[v] for v in operands], depth)
         return self.values
+
+    def loop(self, value: int) -> dict[int, Any]:
+        """Make the results of a loop, by place: sums and products over the index, or what the iterations give."""
+        assignments, places = self.program.assignments, self.places[value]
+        found: dict[int, Any] = {}
+        for place, made in reductions(assignments, value, places).items():
+            loop = self.operands(made.loop)
+            [name] = unique(made.term.inputs[:1], self.taken)
+            index = self.sympy.Symbol(name, integer=True)
+            given = (index, *loop.carried, *loop.sequences, *loop.captured)
+            if not loop.sequences:
+                [result] = made.term.results
+                term = Writer(made.term, given, (*self.taken, name)).run()[result]
+                kind = self.sympy.Sum if made.kind == "sum" else self.sympy.Product
+                found[place] = (-1 if made.opposite else 1) * kind(term, (index, *loop.bounds))
+        if len(found) < len(places):
+            found = dict(enumerate(self.unrolled(self.operands(read_loop(assignments, value))))) | found
+        return found
+
+    def operands(self, loop: Loop) -> Loop:
+        """Give a loop whose operands are what they are made of."""
+        parts = [tuple([self.values[v] for v in part]) for part in loop[1:]]
+        return Loop(loop.body, *parts)
+
+    def unrolled(self, loop: Loop) -> Sequence[Any]:
+        """Write the iterations of a loop out, and give its results."""
+        program = loop.body.program
+        if not loop.bounds or not all(bound.is_Integer for bound in loop.bounds):
+            reason = "SymPy has no loops, and it is not known how many iterations this one has"
+            raise TargetError(reason, hint="write numbers for its bounds; a sum or product over an index needs none")
+        first, last = map(int, loop.bounds)
+        if last - first >= UNROLLED:
+            raise TargetError(f"SymPy has no loops, and {last - first + 1} iterations are too many to write out")
+        sizes: dict[Any, int] = {}
+
+        def run(inputs: Sequence[Any], outputs: Sequence[int], _: list[Any]) -> Sequence[Any]:
+            values = Writer(program, inputs, self.taken).run()
+            found = [values[program.results[k]] for k in outputs]
+            if max([size(value, sizes) for value in found], default=0) > WRITTEN:
+                raise TargetError("SymPy has no loops, and the iterations of this one are too large to write out")
+            return found
+
+        return iterate(loop._replace(bounds=(first, last)), run, self.sympy.Integer)
 
     def number(self, number: Number) -> Any:
         """Make a constant."""
@@ -117,6 +182,20 @@ class Writer:
         else:
             compare = kind in ("Max", "Min") and len(longer) > COMPARED
             self.values[value] = make(getattr(self.sympy, kind), longer, compare)
+
+
+def size(expression: Any, sizes: dict[Any, int]) -> int:
+    """Count the nodes of an expression where nothing is shared; `sizes` are those that are known."""
+    stack = [expression]
+    while stack:
+        top = stack[-1]
+        waiting = [part for part in top.args if part not in sizes]
+        if waiting:
+            stack += waiting
+        else:
+            stack.pop()
+            sizes[top] = 1 + sum([sizes[part] for part in top.args])
+    return sizes[expression]
 
 
 def call(operation: str, operands: Sequence[Any], depth: int) -> Any:
@@ -169,6 +248,8 @@ def functions() -> Mapping[str, Callable[..., Any]]:
     def select(c: Any, x: Any, y: Any) -> Any:
         if c in (sympy.true, sympy.false):
             return x if c else y
+        if isinstance(x, list):
+            return [select(c, *pair) for pair in zip(x, y, strict=True)]
         boolean = isinstance(x, sympy.logic.boolalg.Boolean) and not x.is_Symbol  # a symbol is both to SymPy
         return sympy.ITE(c, x, y) if boolean else sympy.Piecewise((x, c), (y, true), evaluate=False)
 

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from symad.numbers import Number
-from symad.operations import LEAVES, NUMBERS
+from symad.operations import LEAVES, LOOP, NUMBERS, PROJECT
 from symad.program import Assignment, count_uses
 
 NAME = 100  # how tightly a name or a number binds; where that is required, an expression gets a name
 ANY = 0  # required where every expression may stand
 PLAIN = 70  # two operands that are shorter together need no look at the limit of a line
+UNRULED = LEAVES | {LOOP, PROJECT}
 SHORT = 240  # pieces are joined at once up to this length: longer text is joined when it is complete
 
 Rope = tuple[Any, ...]  # texts and ropes, to be joined in order
@@ -55,12 +56,34 @@ class View(NamedTuple):
 Chooser = Callable[[View, tuple[int, ...]], Shape]
 
 
+class Syntax(NamedTuple):
+    """Hold how a language writes loops, `%s` in the places of texts.
+
+    `sums` are a sum and a product: index, first, last, term. `summation` says how tightly they bind, and how tightly a
+    bound and a term have to. `head`, of an index, where it starts and where it ends, and `condition` open a loop, `end`
+    closes it. `every` is a text for each index, `element` one of a sequence and how tightly it binds. `name` writes a
+    name. `block` makes a row, a name and a text, of lines and how far each stands in.
+    """
+
+    sums: Mapping[str, str]
+    summation: tuple[int, int, int]
+    head: str
+    condition: str
+    end: str
+    every: str
+    assigned: str
+    element: tuple[str, int]
+    name: Callable[[str], str]
+    block: Callable[[str, Sequence[tuple[int, str]]], tuple[str, str]]
+
+
 class Target(NamedTuple):
     """Hold how a language writes operations and numbers; a chooser is a rule that looks at the operands."""
 
     rules: Mapping[str, Rule | Chooser]
     number: Callable[[Number], tuple[str, int]]
     parentheses: tuple[str, str] = ("(", ")")
+    loops: Syntax | None = None
 
 
 class Question(NamedTuple):
@@ -121,7 +144,7 @@ def flattened(rule: Callable[[int], Rule], operation: str, most: int, *, nested:
 def shapes(
     assignments: Sequence[Assignment], results: Iterable[int], target: Target, *, repeated: bool = False
 ) -> list[Shape | None]:
-    """Choose how each value is written; None for inputs, numbers and what the results do not need.
+    """Choose how each value is written; None for inputs, numbers, loops and what the results do not need.
 
     `repeated` lets a rule look into values that are used more than once: they are written out at each use.
     """
@@ -130,7 +153,7 @@ def shapes(
     found: list[Shape | None] = []
     rules = target.rules
     for (operation, operands), used in zip(assignments, view.uses, strict=True):
-        if not used or operation in LEAVES:
+        if not used or operation in UNRULED:
             found.append(None)
             continue
         rule = rules[operation]

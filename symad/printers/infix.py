@@ -7,7 +7,7 @@ an equal one: mul(1/3, x) is written x/3.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from fractions import Fraction
 from functools import partial
 
@@ -20,16 +20,14 @@ from symad.printers.emitter import (
     Chooser,
     Rule,
     Shape,
+    Syntax,
     Target,
     View,
     by_name,
     call,
-    emitter,
     flattened,
-    joined,
-    shapes,
-    shown_uses,
 )
+from symad.printers.levels import loop_names, write
 from symad.printers.naming import Names
 from symad.printers.plain import plain
 from symad.printers.shorten import shorten
@@ -39,10 +37,7 @@ from symad.simplify import simplify
 # fmt: off
 SELECT, OR, AND, NOT, COMPARE, SUM, NEGATION, PRODUCT, SIGN, POWER = 0, 10, 20, 30, 40, 50, 55, 60, 65, 70
 CALL = NAME - 1
-LONG = 1000   # characters of all results up to which shared values are repeated, however often
-EXTRA = 200   # or up to which the repetitions may add
 MANY = 50     # arguments of one `max`
-WORTH = 12    # characters of a shared value from which on it is worth a name
 
 LOGIC: dict[str, Rule] = {
     "lt": Rule(COMPARE, (SUM, SUM), ("", " < ", "")),  "le": Rule(COMPARE, (SUM, SUM), ("", " <= ", "")),
@@ -57,11 +52,27 @@ CALLS = {row.name: call(row.name, len(row.arguments)) for row in OPERATIONS.valu
 
 
 class Formulas(dict[str, str]):
-    """Map each output's label to its formula; `temporaries` are the shared values that these name, in order."""
+    """Map each output's label to its formula; `temporaries` are what these name, in order: shared values, and loops.
+
+    The text of a loop goes on for several lines: `{name} = {text}` is what it carries at first, then the loop itself,
+    after which these names have their last values. A `for` that runs from n to 1 runs backwards; `y[k]` is the value of
+    y that goes into iteration k of the loop that carries it. An output that is what a loop carries has the loop as its
+    formula, or its own name where the loop stands under another one.
+
+    >>> from symad.parse import parse
+    >>> rows = formulas(parse("y = x; for k in 1..n { y = cos(y) + k }; y"))
+    >>> rows, rows.temporaries
+    ({'f': 'y'}, {'y': 'x\\nfor k in 1..n {\\n    y = cos(y) + k\\n}'})
+    """
 
     def __init__(self, formulas: Iterable[tuple[str, str]], temporaries: dict[str, str]) -> None:
         super().__init__(formulas)
         self.temporaries = temporaries
+
+    def rows(self, inputs: Collection[str] = ()) -> dict[str, str]:
+        """Give all that is to be printed, in order, without formulas that are their own names, unless of `inputs`."""
+        rows = {**self.temporaries, **self}
+        return {label: text for label, text in rows.items() if text != label or label in inputs}
 
 
 @without_collector
@@ -77,8 +88,9 @@ def formulas(program: Program, taken: Iterable[str] = ()) -> Formulas:
     {'f': 'x^2 + x/3 - sin(x)/(2*y)'}
     """
     program = shorten(simplify(plain(program, is_derivative)), is_derivative)
-    names = Names({*program.inputs, *program.outputs, *taken})
-    return Formulas(*write(program, READING, program.inputs, names))
+    names = Names({*program.inputs, *program.outputs, *taken, *loop_names(program)})
+    written, rows = write(program, READING, program.inputs, names, taken=taken)
+    return Formulas([(label, rows.get(label, text) if text == label else text) for label, text in written], rows)
 
 
 def is_derivative(label: str) -> bool:
@@ -86,54 +98,10 @@ def is_derivative(label: str) -> bool:
     return "/" in label
 
 
-def write(
-    program: Program, target: Target, inputs: Sequence[str], names: Iterator[str], long: int = LONG, worth: int = WORTH
-) -> tuple[list[tuple[str, str]], dict[str, str]]:
-    """Write the outputs of a program, and the shared values that these name if they are longer than `long`.
-
-    A shared value is worth a name from `worth` characters on.
-    """
-    assignments, results = program.assignments, program.results
-    found = shapes(assignments, results, target, repeated=True)
-    e = emitter(assignments, found, target, names)
-    e.leaves(inputs)
-    widths = [len(text) for text in e.texts]
-    named = bytearray(len(found))
-    if too_long(found, widths, results, long):
-        found = e.shapes = shapes(assignments, results, target)
-        named = worth_naming(found, widths, shown_uses(found, results), worth)
-    uses = shown_uses(found, results)
-    for value, shape in enumerate(found):
-        if shape is not None and uses[value]:
-            e.write(value)
-            if named[value]:
-                e.name(value)
-    written = [(label, joined(e.texts[v])) for label, v in zip(program.outputs, results, strict=True)]
-    return written, {s.name: joined(s.text) for s in e.statements}
-
-
-def too_long(found: Sequence[Shape | None], widths: Sequence[int], results: Sequence[int], long: int) -> bool:
-    """Tell whether the results are long when everything is written out, and much longer than with names."""
-    expanded = list(widths)
-    once = 0
-    for value, shape in enumerate(found):
-        if shape is not None:
-            own = sum(map(len, shape[0].pieces))
-            once += own + sum([widths[v] for v in shape[1]])
-            expanded[value] = min(own + sum([expanded[v] for v in shape[1]]), 10 * long + once)
-    return sum([expanded[v] for v in results]) > max(long, once + EXTRA)
-
-
-def worth_naming(found: Sequence[Shape | None], widths: list[int], uses: Sequence[int], worth: int) -> bytearray:
-    """Mark the shared values that are not short."""
-    named = bytearray(len(found))
-    for value, shape in enumerate(found):
-        if shape is not None:
-            widths[value] = sum(map(len, shape[0].pieces)) + sum([widths[v] for v in shape[1]])
-            if uses[value] > 1 and widths[value] >= worth:
-                named[value] = 1
-                widths[value] = 3
-    return named
+def in_lines(name: str, lines: Sequence[tuple[int, str]]) -> tuple[str, str]:
+    """Write a loop as the text of the first name that it gives a value to: it goes on for several lines."""
+    text = "\n".join(["    " * depth + line for depth, line in lines])
+    return name, text.removeprefix(f"{name} = ")
 
 
 def number(n: Number) -> tuple[str, int]:
@@ -258,4 +226,16 @@ CHOOSERS: dict[str, Rule | Chooser] = {
     "hypot": flattened(partial(call, "hypot"), "hypot", MANY),
 }
 # fmt: on
-READING = Target({**CALLS, **LOGIC, **CHOOSERS, "pi": call("pi", 0), "e": call("e", 0)}, number)
+LOOPS = Syntax(
+    sums={"sum": "sum(%s in %s..%s: %s)", "product": "product(%s in %s..%s: %s)"},
+    summation=(CALL, SUM, ANY),
+    head="for %s in %s..%s {",
+    condition="while %s {",
+    end="}",
+    every="%s for %s in %s..%s",
+    assigned="%s = %s",
+    element=("%s[%s]", CALL),
+    name=str,
+    block=in_lines,
+)
+READING = Target({**CALLS, **LOGIC, **CHOOSERS, "pi": call("pi", 0), "e": call("e", 0)}, number, loops=LOOPS)

@@ -10,7 +10,7 @@ from fractions import Fraction
 from symad.collector import without_collector
 from symad.numbers import Number
 from symad.operations import OPERATIONS
-from symad.printers.emitter import ANY, NAME, Chooser, Rule, Shape, Target, View, by_name, flattened
+from symad.printers.emitter import ANY, NAME, Chooser, Rule, Shape, Syntax, Target, View, by_name, flattened
 from symad.printers.infix import (
     AND,
     CALL,
@@ -24,8 +24,8 @@ from symad.printers.infix import (
     SUM,
     is_derivative,
     is_negative,
-    write,
 )
+from symad.printers.levels import loop_names, write
 from symad.printers.naming import GREEK, Names
 from symad.printers.plain import plain
 from symad.printers.shorten import shorten
@@ -33,6 +33,7 @@ from symad.program import Program
 from symad.simplify import simplify
 
 # fmt: off
+SUMMATION = NEGATION + 2  # a sum over an index needs parentheses as a factor, but not as a term
 FRACTION = SIGN        # a fraction needs no parentheses as a factor, but as the base of a power
 LONG = 3000            # characters of all results up to which shared values are repeated
 MANY = 50              # branches, or arguments of one maximum
@@ -51,6 +52,7 @@ HEADS = {  # what stands before the parenthesis, where it is not the name
     "acoth": r"\operatorname{arcoth}", "asech": r"\operatorname{arsech}", "acsch": r"\operatorname{arcsch}",
     "erfinv": r"\operatorname{erf}^{-1}", "erfcinv": r"\operatorname{erfc}^{-1}", "sign": r"\operatorname{sgn}",
 }
+ACCENTS = frozenset({"bar", "dot"})  # of adjoints and tangents
 KNOWN = frozenset("sin cos tan cot sec csc sinh cosh tanh coth max min".split())  # commands of LaTeX itself
 # fmt: on
 
@@ -65,11 +67,11 @@ def latex(program: Program) -> str:
     """
     program = shorten(simplify(plain(program, is_derivative)), is_derivative)
     inputs = names(program.inputs)
-    temporaries = (symbol(name) for name in Names({*program.inputs, *program.outputs}))
-    outputs, shared = write(program, TARGET, inputs, temporaries, LONG)
-    rows = [f"{name} = {text}" for name, text in shared.items()]
+    taken = {*program.inputs, *program.outputs, *loop_names(program)}
+    outputs, shared = write(program, TARGET, inputs, map(symbol, Names(taken)), LONG)
     known = dict(zip(program.inputs, inputs, strict=True))
-    return "\n".join([*rows, *(f"{title(label, known)} = {text}" for label, text in outputs)])
+    named = [(title(label, known), text) for label, text in outputs if label in known or symbol(label) != text]
+    return "\n".join([f"{name} = {text}" if text else name for name, text in [*shared.items(), *named]])
 
 
 # names
@@ -100,6 +102,19 @@ def symbol(name: str) -> str:
         return rf"\mathtt{{{escaped(name)}}}"
     below = ",".join(letters(part) for part in parts[1:])
     return f"{letters(parts[0])}_{{{below}}}" if below else letters(parts[0])
+
+
+def variable(name: str) -> str:
+    r"""Write the name of what a loop carries: an adjoint with a bar, a tangent with a dot.
+
+    >>> variable("bar_y1"), variable("dot_s")
+    ('\\bar{y}_{1}', '\\dot{s}')
+    """
+    accent, _, rest = name.partition("_")
+    if accent not in ACCENTS or not rest:
+        return symbol(name)
+    letter, below, index = variable(rest).partition("_{")
+    return rf"\{accent}{{{letter}}}{below}{index}"
 
 
 def letters(word: str) -> str:
@@ -269,6 +284,12 @@ def around(before: str, after: str, level: int = CALL) -> Rule:
     return Rule(level, (ANY,), (before, after))
 
 
+def aligned(_: str, lines: Sequence[tuple[int, str]]) -> tuple[str, str]:
+    """Write a loop as a block that stands alone."""
+    rows = " \\\\ ".join(["& " + r"\quad " * depth + line for depth, line in lines])
+    return rf"\begin{{aligned}} {rows} \end{{aligned}}", ""
+
+
 def relation(sign: str) -> Rule:
     """Make the rule of a comparison."""
     return Rule(COMPARE, (SUM, SUM), ("", f" {sign} ", ""))
@@ -282,9 +303,9 @@ RULES: dict[str, Rule | Chooser] = {
     row.name: opening(row.name, len(row.arguments)) for row in OPERATIONS.values() if not row.infix
 }
 RULES |= {
-    "add": Rule(SUM, (SUM, PRODUCT), ("", " + ", "")), "sub": Rule(SUM, (SUM, PRODUCT), ("", " - ", "")),
+    "add": Rule(SUM, (SUM, SUMMATION), ("", " + ", "")), "sub": Rule(SUM, (SUM, SUMMATION), ("", " - ", "")),
     "mul": product, "div": division, "pow": power,
-    "neg": Rule(NEGATION, (PRODUCT,), ("-", "")),
+    "neg": Rule(NEGATION, (SUMMATION,), ("-", "")),
     "lt": relation("<"), "le": relation(r"\leq"), "gt": relation(">"), "ge": relation(r"\geq"),
     "eq": relation("="), "ne": relation(r"\neq"),
     "and": Rule(AND, (AND, NOT), ("", r" \land ", "")), "or": Rule(OR, (OR, AND), ("", r" \lor ", "")),
@@ -301,4 +322,16 @@ RULES |= {
     "pi": Rule(NAME, (), (r"\pi",)), "e": Rule(NAME, (), ("e",)), "call": by_name(named),
 }
 # fmt: on
-TARGET = Target(RULES, number, (r"\left(", r"\right)"))
+LOOPS = Syntax(
+    sums={"sum": r"\sum_{%s=%s}^{%s} %s", "product": r"\prod_{%s=%s}^{%s} %s"},
+    summation=(SUMMATION, ANY, SUMMATION),
+    head=r"\text{for } %s = %s, \ldots, %s\colon",
+    condition=r"\text{while } %s\colon",
+    end="",
+    every=r"%s, \quad %s = %s, \ldots, %s",
+    assigned=r"%s \gets %s",
+    element=("%s^{(%s)}", POWER),
+    name=variable,
+    block=aligned,
+)
+TARGET = Target(RULES, number, (r"\left(", r"\right)"), LOOPS)

@@ -21,6 +21,7 @@ from symad.printers.emitter import (
     Chooser,
     Rule,
     Shape,
+    Syntax,
     Target,
     View,
     by_name,
@@ -40,11 +41,11 @@ from symad.printers.infix import (
     PRODUCT,
     SUM,
     is_derivative,
-    write,
 )
-from symad.printers.latex import FRACTION, MANY, POWERED, around
+from symad.printers.latex import FRACTION, MANY, POWERED, SUMMATION, around
 from symad.printers.latex import conditional as cases
-from symad.printers.mathml_labels import as_typed, derivative, finished, label, leaves, name
+from symad.printers.levels import loop_names, write
+from symad.printers.mathml_labels import as_typed, derivative, finished, label, leaves, name, variable
 from symad.printers.naming import Names
 from symad.printers.plain import plain
 from symad.printers.shorten import shorten
@@ -74,7 +75,8 @@ HEADS = {  # what stands before the parenthesis, where it is not the name
 def mathml(program: Program, taken: Iterable[str] = ()) -> str:
     """Write the outputs of a program as equations, an element each, simplified; shared values of a long one come first.
 
-    `taken` are names that mean something else where the formulas are going to stand.
+    `taken` are names that mean something else where the formulas are going to stand. A loop that is no sum and no
+    product is a table of lines, as in LaTeX.
 
     >>> from symad.parse import parse
     >>> print(mathml(parse("x1/2")))
@@ -82,12 +84,14 @@ def mathml(program: Program, taken: Iterable[str] = ()) -> str:
     """
     program = shorten(simplify(plain(program, is_derivative)), is_derivative)
     inputs = leaves(program.inputs)
-    temporaries = (name(text) for text in Names({*program.inputs, *program.outputs, *taken}))
-    outputs, shared = write(program, TARGET, inputs, temporaries, LONG, WORTH)
+    temporaries = map(name, Names({*program.inputs, *program.outputs, *taken, *loop_names(program)}))
+    outputs, shared = write(program, TARGET, inputs, temporaries, LONG, WORTH, taken)
     known = dict(zip(program.inputs, inputs, strict=True))
     d = "d" if len(known) == 1 else "∂"
-    rows = [*shared.items(), *((derivative(text, d, known) or label(text), formula) for text, formula in outputs)]
-    return "\n".join(f'<math display="block">{finished(f"{left}<mo>=</mo>{right}")}</math>' for left, right in rows)
+    named = [(text, formula) for text, formula in outputs if text in known or label(text) != formula]
+    rows = [*shared.items(), *((derivative(text, d, known) or label(text), formula) for text, formula in named)]
+    equations = [f"{left}<mo>=</mo>{right}" if right else left for left, right in rows]
+    return "\n".join(f'<math display="block">{finished(equation)}</math>' for equation in equations)
 
 
 def expression(program: Program, names: Sequence[str] | None = None, levels: Sequence[int] | None = None) -> str:
@@ -241,6 +245,13 @@ def named(function: str, count: int) -> Rule:
     return Rule(CALL, (ANY,) * count, (leaves([function])[0] + APPLY + LEFT, *["<mo>,</mo>"] * (count - 1), RIGHT))
 
 
+def table(_: str, lines: Sequence[tuple[int, str]]) -> tuple[str, str]:
+    """Write a loop as a table of lines that stands alone."""
+    cells = [CELL.replace("left", f"left;padding-left:{2 * depth}em") if depth else CELL for depth, _ in lines]
+    rows = [f"<mtr>{cell}{line}</mtd></mtr>" for cell, (_, line) in zip(cells, lines, strict=True)]
+    return f"<mtable>{''.join(rows)}</mtable>", ""
+
+
 def sign(text: str, level: int, left: int, right: int) -> Rule:
     """Make the rule of an operation whose sign stands between its operands."""
     return Rule(level, (left, right), ("", f"<mo>{text}</mo>", ""))
@@ -254,9 +265,9 @@ RULES: dict[str, Rule | Chooser] = {
     row.name: opening(row.name, len(row.arguments)) for row in OPERATIONS.values() if not row.infix
 }
 RULES |= {
-    "add": sign("+", SUM, SUM, PRODUCT),  "sub": sign("−", SUM, SUM, PRODUCT),
+    "add": sign("+", SUM, SUM, SUMMATION),  "sub": sign("−", SUM, SUM, SUMMATION),
     "mul": product, "div": division, "pow": power,
-    "neg": Rule(NEGATION, (PRODUCT,), (MINUS, "")),
+    "neg": Rule(NEGATION, (SUMMATION,), (MINUS, "")),
     "lt": sign("&lt;", COMPARE, SUM, SUM), "le": sign("≤", COMPARE, SUM, SUM),
     "gt": sign("&gt;", COMPARE, SUM, SUM), "ge": sign("≥", COMPARE, SUM, SUM),
     "eq": sign("=", COMPARE, SUM, SUM),    "ne": sign("≠", COMPARE, SUM, SUM),
@@ -279,5 +290,18 @@ RULES |= {
     "pi": Rule(NAME, (), ("<mi>π</mi>",)), "e": Rule(NAME, (), ("<mi>e</mi>",)), "call": by_name(named),
 }
 # fmt: on
-TARGET = Target(RULES, number, (LEFT, RIGHT))
+UNDER_OVER = "<munderover><mo>{}</mo><mrow>%s<mo>=</mo>%s</mrow><mrow>%s</mrow></munderover>%s"
+LOOPS = Syntax(
+    sums={"sum": UNDER_OVER.format("∑"), "product": UNDER_OVER.format("∏")},
+    summation=(SUMMATION, ANY, SUMMATION),
+    head="<mtext>for&#xA0;</mtext>%s<mo>=</mo>%s<mo>,</mo><mo>…</mo><mo>,</mo>%s<mo>:</mo>",
+    condition="<mtext>while&#xA0;</mtext>%s<mo>:</mo>",
+    end="",
+    every="%s<mo>,</mo>%s<mo>=</mo>%s<mo>,</mo><mo>…</mo><mo>,</mo>%s",
+    assigned="%s<mo>←</mo>%s",
+    element=("<msup>%s<mrow><mo>(</mo>%s<mo>)</mo></mrow></msup>", POWER),
+    name=variable,
+    block=table,
+)
+TARGET = Target(RULES, number, (LEFT, RIGHT), LOOPS)
 EXACT = TARGET._replace(rules={**RULES, "mul": times})

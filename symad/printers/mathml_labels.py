@@ -13,6 +13,7 @@ from itertools import groupby
 
 from symad.printers.naming import GREEK
 
+ACCENTS = {"bar": "¯", "dot": "˙"}  # of adjoints and tangents
 LETTERS = {word: letter for letter, word in GREEK.items()} | {"lambda": "λ"}
 
 
@@ -83,6 +84,19 @@ def name(text: str) -> str:
         return as_typed(text)
     below = "<mo>,</mo>".join(letters(part) for part in parts[1:])
     return finished(f"<msub>{letters(parts[0])}<mrow>{below}</mrow></msub>") if below else letters(parts[0])
+
+
+def variable(text: str) -> str:
+    """Write the name of what a loop carries: an adjoint with a bar, a tangent with a dot.
+
+    >>> variable("bar_y")
+    '<mover><mi>y</mi><mo>¯</mo></mover>'
+    """
+    accent, _, rest = text.partition("_")
+    if accent not in ACCENTS or not rest:
+        return name(text)
+    over = rf"\1<mover>\2<mo>{ACCENTS[accent]}</mo></mover>"
+    return re.sub(r"^(<msub>|)(<mover>.*</mover>|<m\w+[^>]*>[^<]*</m\w+>)", over, variable(rest))
 
 
 def letters(word: str) -> str:

@@ -7,9 +7,11 @@ derivatives. What a person wrote as xdivy stays so.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from symad.builder import Builder
-from symad.operations import LEAVES
+from symad.loops import looped
+from symad.operations import BODY, LEAVES
 from symad.program import Program
 
 
@@ -38,6 +40,7 @@ def plain(program: Program, chosen: Callable[[str], bool] = lambda _: True) -> P
     w3 = w1/w2
     f  = w3
     """
+    program = in_bodies(program, lambda body: plain(body, is_derived))
     if all(operation not in PLAIN for operation, _ in program.assignments):
         return program
     b = Builder()
@@ -56,3 +59,19 @@ def plain(program: Program, chosen: Callable[[str], bool] = lambda _: True) -> P
             values.append(b.make(operation, *[values[v] for v in operands]))
     made |= {label: values[v] for label, v in zip(changed.outputs, changed.results, strict=True)}
     return b.finish([(label, made[label]) for label in program.outputs])
+
+
+def in_bodies(program: Program, change: Callable[[Program], Program]) -> Program:
+    """Change the bodies of a program's loops, which keep their inputs and outputs."""
+    if not looped(program.assignments):
+        return program
+    assignments = list(program.assignments)
+    for value, (operation, operands) in enumerate(program.assignments):
+        if operation == BODY:
+            assignments[value] = BODY, (replace(operands[0], program=change(operands[0].program)),)
+    return replace(program, assignments=tuple(assignments))
+
+
+def is_derived(label: str) -> bool:
+    """Tell the label of a tangent or an adjoint in the body of a loop from a name."""
+    return label.startswith(("bar_", "dot_"))

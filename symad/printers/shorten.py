@@ -11,10 +11,12 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import count
 
-from symad.builder import Builder
-from symad.operations import INFIX, LEAVES, NUMBERS, RULE
+from symad.builder import NOTHING, Builder
+from symad.loops import looped
+from symad.operations import BODY, INFIX, LEAVES, LOOP, NUMBERS, PROJECT, RULE
 from symad.printers.forms import as_product, expand, normal, shorter_squares
 from symad.printers.kernels import Kernels
+from symad.printers.plain import in_bodies, is_derived
 from symad.printers.sums import ONE, Sum, Term, freeze, gather, lone
 from symad.printers.terms import read
 from symad.printers.words import Words, function, quotient, say, scaled, signed
@@ -39,12 +41,37 @@ def shorten(program: Program, chosen: Callable[[str], bool] = lambda _: True) ->
     w3 = 2*w2
     f  = w3
     """
+    if looped(program.assignments):
+        return around_loops(program, chosen)
     for _ in range(ROUNDS):
         shorter = once(program, chosen)
         if shorter is None:
             break
         program = shorter
     return program
+
+
+def around_loops(program: Program, chosen: Callable[[str], bool]) -> Program:
+    """Shorten what stands around loops, to which their results are inputs, and the tangents and adjoints in them."""
+    straight, b = Builder(), Builder()
+    inputs = [straight.input(name) for name in program.inputs]
+    values: list[int] = []
+    results: list[int] = []
+    for value, (operation, operands) in enumerate(program.assignments):
+        if operation == PROJECT:
+            values.append(straight.input(f"w{len(results)}"))
+            results.append(value)
+        elif operation in (LOOP, BODY):
+            values.append(NOTHING)
+        elif operation in LEAVES:
+            values.append(inputs[operands[0]] if operation == "input" else straight.leaf(operation, *operands))
+        else:
+            values.append(straight.make(operation, *[values[v] for v in operands]))
+    short = shorten(straight.finish(zip(program.outputs, [values[v] for v in program.results], strict=True)), chosen)
+    inputs = [b.input(name) for name in program.inputs]
+    made = b.copy(in_bodies(program, lambda body: shorten(body, is_derived)), inputs)
+    ends = b.copy(short, [*inputs, *(made[v] for v in results)])
+    return b.finish([(label, ends[v]) for label, v in zip(short.outputs, short.results, strict=True)])
 
 
 def once(program: Program, chosen: Callable[[str], bool]) -> Program | None:
@@ -79,7 +106,8 @@ def rebuilt(program: Program, better: dict[str, Words]) -> Program:
 
 def measured(program: Program, form: Words | int) -> int:
     """Measure the text of some words, or of a value of a program, without spaces."""
-    from symad.printers.infix import READING, write  # which itself shortens what it writes
+    from symad.printers.infix import READING  # which itself shortens what it writes
+    from symad.printers.levels import write
 
     b = Builder()
     inputs = cache(lambda k: b.input(program.inputs[k]))  # only those that it has: there may be many

@@ -1,23 +1,25 @@
 """Program in, its source text out: reading it gives an equal program, with the labels of the outputs as identifiers.
 
-What is used once is written where it is used, as long as this keeps the order of the assignments.
+What is used once is written where it is used, as long as this keeps the order of the assignments. Loops are blocks, or
+sums and products where these are the same assignments.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from symad.collector import without_collector
 from symad.numbers import Number, write_number
-from symad.printers.emitter import NAME, Emitter, Target, by_name, call, emitter, joined, shapes
+from symad.operations import LOOP
+from symad.printers.emitter import NAME, Emitter, Target, by_name, call, joined
 from symad.printers.emitter import Rule as Form
-from symad.printers.infix import CALL, CALLS, LOGIC, POWER, PRODUCT, SIGN, SUM
+from symad.printers.infix import CALL, CALLS, LOGIC, LOOPS, POWER, PRODUCT, SIGN, SUM
+from symad.printers.levels import loop_names, own_labels
 from symad.printers.naming import Names, label_names
-from symad.program import Program, count_uses, write_assignment
+from symad.printers.statements import Naming, Statements
+from symad.program import Program, write_assignment
 from symad.rules import Function, Rule, called
-
-WIDTH = 100  # characters of a line; a longer expression is named
 
 # fmt: off
 ARITHMETIC: dict[str, Form] = {
@@ -40,7 +42,9 @@ TARGET = Target({**CALLS, **LOGIC, **ARITHMETIC, "pi": call("pi", 0), "e": call(
 def source(program: Program) -> str:
     """Write a program as text that reads back as an equal program.
 
-    Labels that are no names become names: df/dx is df_dx. Functions that have rules come first, with these.
+    Labels that are no names become names: df/dx is df_dx. Functions that have rules come first, with these. What a loop
+    carries for nobody has a result again when it is read. Raises TargetError for what the language does not have: loops
+    that run backwards, as in the derivatives of loops, and sequences.
 
     >>> from symad.parse import parse
     >>> print(source(parse("y = x^2; f = sin(y) + y/2")), end="")
@@ -50,12 +54,11 @@ def source(program: Program) -> str:
     output f
     """
     labels = label_names(program.outputs, program.inputs)
-    names = Names({*program.inputs, *labels})
-    e = written(program, names)
+    level = written(program, {*program.inputs, *labels}, dict(own_labels(program)))
     lines = [line for functions in families(program) for line in definitions(functions)]
     lines += [f"input {', '.join(program.inputs)}"] if program.inputs else []
-    lines += [f"{s.name} = {joined(s.text)}" for s in e.statements]
-    return "\n".join([*lines, *outputs(program, labels, e, names), f"output {', '.join(labels)}"]) + "\n"
+    lines += [*level.lines, *outputs(program, labels, level.e, level.e.names), f"output {', '.join(labels)}"]
+    return "\n".join(lines) + "\n"
 
 
 def families(program: Program) -> Iterator[tuple[Function, ...]]:
@@ -74,51 +77,23 @@ def definitions(functions: tuple[Function, ...]) -> Iterator[str]:
 
 def block(program: Program) -> str:
     """Write the results of a function: expressions, or a block that ends with them."""
-    e = written(program, Names(program.inputs))
-    results = ", ".join(joined(e.texts[v]) for v in program.results)
-    statements = [f"{s.name} = {joined(s.text)}" for s in e.statements]
-    return f"{{ {'; '.join([*statements, results])} }}" if statements else results
+    level = written(program, {*program.inputs}, {})
+    results = ", ".join(joined(level.e.texts[v]) for v in program.results)
+    if not level.lines:
+        return results
+    loops = any(operation == LOOP for operation, _ in program.assignments)
+    between, around = ("\n", "\n") if loops else ("; ", " ")
+    return f"{{{around}{between.join([*level.lines, results])}{around}}}"
 
 
-def written(program: Program, names: Iterator[str]) -> Emitter:
+def written(program: Program, taken: set[str], own: Mapping[int, str]) -> Statements:
     """Write every value of a program."""
-    assignments = program.assignments
-    e = emitter(assignments, shapes(assignments, range(len(assignments)), TARGET), TARGET, names)
-    e.leaves(program.inputs)
-    in_order(e, count_uses(assignments, program.results), program.results)
-    return e
-
-
-def in_order(e: Emitter, uses: Sequence[int], results: Sequence[int]) -> None:
-    """Write every value; name those that must not move: what stands in a text is made right before it."""
-    pending: list[int] = []  # values without a name, in order
-    wanted = set(results)
-    for value, shape in enumerate(e.shapes):
-        if shape is None:
-            continue
-        moved = [v for v in shape[1] if v in pending[-3:]]
-        if moved != pending[len(pending) - len(moved) :] or len(set(moved)) != len(moved):
-            flush(e, pending)
-        elif moved:
-            del pending[len(pending) - len(moved) :]
-        if sum(len(e.texts[v]) for v in shape[1]) > WIDTH:
-            flush(e, [*pending, *moved])
-            pending.clear()
-        e.write(value)
-        if uses[value] == 1 and (value not in wanted or value == len(e.shapes) - 1):
-            pending.append(value)
-        else:
-            flush(e, pending)
-            e.name(value)
-    if pending and pending != [results[-1]]:
-        flush(e, pending)
-
-
-def flush(e: Emitter, pending: list[int]) -> None:
-    """Name what has no name yet, in order."""
-    for value in pending:
-        e.name(value)
-    pending.clear()
+    names = Names({*taken, *loop_names(program)})
+    level = Statements(Naming(TARGET, LOOPS, names, taken, own), program, program.inputs)
+    level.write()
+    if level.pending and level.pending != [program.results[-1]]:
+        level.flush()
+    return level
 
 
 def outputs(program: Program, labels: Sequence[str], e: Emitter, names: Iterator[str]) -> list[str]:

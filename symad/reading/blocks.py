@@ -8,7 +8,7 @@ does. When the block closes, what it has made becomes the body, a program of its
 from __future__ import annotations
 
 from array import array
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -220,10 +220,10 @@ class Blocks(Lists):
         within: set[int] = set()
         while True:
             inside, outside = self.reached(scope, inputs, results, within)
-            sure = self.always(inside, results)
-            moved = {v for v in outside - sure if self.may_fail(v)}
+            sure = always(self.builder.assignments, results, inside)
+            moved = {v for v in outside - sure if may_fail(self.builder.assignments, v)}
             if not moved:
-                return sorted(inside), sorted(outside)
+                return sorted(inside), self.used(inside, outside, results)
             within |= moved
 
     def reached(
@@ -252,33 +252,44 @@ class Blocks(Lists):
                 stack += operands
         return inside, outside
 
-    def always(self, inside: Collection[int], results: Sequence[int]) -> set[int]:
-        """Give what results need whichever branches are taken."""
-        found: set[int] = set()
-        stack = list(results)
-        while stack:
-            value = stack.pop()
-            if value not in found:
-                found.add(value)
-                operation, operands = self.builder.assignments[value]
-                if value in inside and operation not in LEAVES:
-                    stack += operands[:1] if operation in LAZY else operands
-        return found
+    def used(self, inside: Collection[int], outside: Collection[int], results: Sequence[int]) -> list[int]:
+        """Put what comes from outside in the order in which it is used, whatever was made first."""
+        found: dict[int, None] = {}
+        for value in sorted(inside):
+            operation, operands = self.builder.assignments[value]
+            if operation not in LEAVES:
+                found |= dict.fromkeys(v for v in operands if v in outside)
+        return [*(found | dict.fromkeys(v for v in results if v in outside))]
 
-    def may_fail(self, value: int) -> bool:
-        """Tell whether a value is made of anything that has no value somewhere."""
-        known: set[int] = set()
-        stack = [value]
-        while stack:
-            v = stack.pop()
-            operation, operands = self.builder.assignments[v]
-            if v in known or operation in LEAVES or operation == "parameter":
-                continue
-            known.add(v)
-            if operation in (LOOP, PROJECT) or operation in OPERATIONS and OPERATIONS[operation].domain != "all":
-                return True
-            stack += operands
-        return False
+
+def always(assignments: Sequence[Assignment], results: Sequence[int], inside: Container[int]) -> set[int]:
+    """Give what results need whichever branches are taken, as far as that is inside of a block."""
+    found: set[int] = set()
+    stack = list(results)
+    while stack:
+        value = stack.pop()
+        if value not in found:
+            found.add(value)
+            operation, operands = assignments[value]
+            if value in inside and operation not in LEAVES:
+                stack += operands[:1] if operation in LAZY else operands
+    return found
+
+
+def may_fail(assignments: Sequence[Assignment], value: int) -> bool:
+    """Tell whether a value is made of anything that has no value somewhere."""
+    known: set[int] = set()
+    stack = [value]
+    while stack:
+        v = stack.pop()
+        operation, operands = assignments[v]
+        if v in known or operation in LEAVES or operation == "parameter":
+            continue
+        known.add(v)
+        if operation in (LOOP, PROJECT) or operation in OPERATIONS and OPERATIONS[operation].domain != "all":
+            return True
+        stack += operands
+    return False
 
 
 def names_assigned(text: str, begin: int) -> dict[str, Token]:

@@ -6,9 +6,11 @@ import pytest
 
 from symad.derivatives.jacobian import jacobian
 from symad.derivatives.listing import listing
-from symad.derivatives.source import assignments, value_names
+from symad.derivatives.source import Source, assignments, result_names, value_names
 from symad.errors import DerivativeError, NamingError
 from symad.evaluation import evaluate
+from symad.loops import read_loop
+from symad.operations import LOOP
 from symad.parse import parse
 from symad.program import Program
 
@@ -23,17 +25,31 @@ CASES = [
     ("y = x^2; y = y + 3; y = 2*y", (1.5,)),
     ("output x, y; y = x*w1", (1.5, 2.5)),
     ("3 + 4", ()),
+    ("s = 0; for k in 1..4 { s = s + x/k + s*y }; s", (1.5, 0.25)),
+    ("y = x; while y > 1 { y = y*z }; y*y", (5.0, 0.7)),
+    ("s = 0; for i in 1..3 { p = x; for j in 1..i { p = p*x }; s = s + p }; s", (1.25,)),
+    ("if x > 0 then sum(k in 1..3: sin(k*x)) else x", (0.5,)),
+    ("if x > 0 then sum(k in 1..3: sin(k*x)) else x", (-0.5,)),
     ("5*x - 5*x + w1 + bar_v1", (1.0, 2.0, 3.0)),
 ]
 
 
 def run(program: Program, adjoints: Program, point: tuple[float, ...]) -> dict[str, float]:
     """Compute the lines one after the other, each from the values of the lines before it."""
-    values = evaluate(program, point)
-    known = {name: value for name, value in zip(value_names(program), values, strict=True) if value is not None}
+    source = Source(program, program.inputs)
+    values = evaluate(source.program, point)
+    known = {name: value for name, value in zip(source.names, values, strict=True) if value is not None}
+    for value, (operation, _) in enumerate(source.program.assignments):
+        if operation == LOOP and values[value] is not None:
+            known |= zip(source.result_names(value), values[value], strict=True)
     for label, result in zip(adjoints.outputs, adjoints.results, strict=True):
+        if adjoints.assignments[result][0] == LOOP and f"{label[4:]}[" not in " ".join(known):
+            continue  # its branch is not taken: nothing was saved, and nothing asks for it
         line = Program(adjoints.inputs, adjoints.assignments, (label,), (result,))
         known[label] = evaluate(line, [known.get(name, float("nan")) for name in adjoints.inputs])[result]
+        if adjoints.assignments[result][0] == LOOP:
+            names = result_names(read_loop(adjoints.assignments, result).body, label)
+            known |= zip([name.replace("[bar_", "[") for name in names], known[label], strict=True)
     return known
 
 

@@ -44,6 +44,10 @@ CASES = {  # name of the file: words of the command line, exit code
     ),
     "sum": ("symad explain 's = 0; for k in 1..n { s = s + x/k }; s' --at x=2,n=1000", 0),
     "sum_in_symbols": ("symad explain 'sum(k in 1..n: x^k)' --wrt x", 0),
+    "assignments": (
+        "symad diff 's = 0; for i in 1..n { p = 1; for j in 1..i { p = p*x }; s = s + p }; s' --assignments",
+        0,
+    ),
     "no_iterations": ("symad explain 'y = x; for k in 1..n { y = y^2 }; y' --at x=3,n=0 --wrt x", 0),
     "logistic": (
         "symad explain 'y = x; for k in 1..n { y = r*y*(1 - y) }; y' --at x=0.3,r=3.2,n=1000 --wrt x,r --iteration 500",

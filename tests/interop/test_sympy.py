@@ -221,3 +221,55 @@ def test_not_imported_before_it_is_used() -> None:
 
     code = "import sys, symad, symad.interop, symad.check; sys.exit('sympy' in sys.modules or 'mpmath' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("sum(k in 1..n: x^k/k)", "Sum(x**k/k, (k, 1, n))"),
+        ("product(k in 1..n+1: x + k)*y", "y*Product(k + x, (k, 1, n + 1))"),
+        ("s = 0; for k in 1..n { s = s - x/k }; s", "-Sum(x/k, (k, 1, n))"),
+        ("sum(k in 1..n: k*sum(k in 1..k: x*k))", "Sum(k*Sum(k_1*x, (k_1, 1, k)), (k, 1, n))"),
+        ("k + sum(k in 1..n: x)", "k + Sum(x, (k_1, 1, n))"),
+        ("y = x; for k in 2..3 { y = sin(y)/k }; y", "sin(sin(x)/2)/3"),
+        ("y = x; for k in 1..0 { y = sin(y)/k }; y", "x"),
+    ],
+)
+def test_loops(text: str, expected: str) -> None:
+    assert str(to_sympy(symad.parse(text))) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("sum(k in 1..n: x^k/k)", (4.0, 0.7)),
+        ("y = x; for k in 1..5 { y = r*y*(1 - y) }; y", (0.4, 3.3)),
+        ("s = 0; for k in 1..3 { u = x; for j in 1..2 { u = u*y + k }; s = s*u + u }; s", (0.4, 1.3)),
+        ("p = x; for k in 1..3 { p = if p > 1 then p/2 else p*(k + y) }; p", (0.9, 0.2)),
+    ],
+)
+def test_derivatives_of_loops(text: str, at: tuple[float, ...]) -> None:
+    program = symad.parse(text)
+    point = dict(zip(program.inputs, at, strict=True))
+    exact = {sympy.Symbol(name, real=True): sympy.Rational(*t.as_integer_ratio()) for name, t in point.items()}
+    for derived in (symad.value_and_gradient(program), symad.vjp(program)):
+        values = derived(*[point.get(name, 1.5) for name in derived.inputs])
+        exact[sympy.Symbol("bar_f", real=True)] = sympy.Rational(3, 2)
+        expressions = to_sympy(derived)
+        for label, ours in zip(derived.outputs, values, strict=True):
+            assert float(expressions[label].subs(exact).doit()) == pytest.approx(ours, rel=1e-13)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("y = x; for k in 1..n { y = sin(y) }; y", "it is not known how many iterations this one has"),
+        ("y = x; while y > 1 { y = y/2 }; y", "it is not known how many iterations this one has"),
+        ("y = x; for k in 1..101 { y = sin(y) }; y", "101 iterations are too many to write out"),
+        ("y = x; for k in 1..100 { y = r*y*(1 - y) }; y", "the iterations of this one are too large to write out"),
+    ],
+)
+def test_loops_that_sympy_cannot_hold(text: str, reason: str) -> None:
+    with pytest.raises(TargetError) as caught:
+        to_sympy(symad.parse(text))
+    assert caught.value.reason == f"SymPy has no loops, and {reason}"

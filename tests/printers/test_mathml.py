@@ -20,8 +20,16 @@ from symad.printers.mathml_labels import label, leaves, name
 from symad.program import Program
 from tests.printers.programs import programs
 
-ELEMENTS = set("math mrow mi mn mo mfrac msqrt mroot msub msup msubsup mtable mtr mtd mtext".split())
-COUNTS = {"mfrac": 2, "mroot": 2, "msub": 2, "msup": 2, "msubsup": 3}  # of what an element holds
+ELEMENTS = set("math mrow mi mn mo mfrac msqrt mroot msub msup msubsup mover munderover mtable mtr mtd mtext".split())
+COUNTS = {
+    "mfrac": 2,
+    "mroot": 2,
+    "msub": 2,
+    "msup": 2,
+    "msubsup": 3,
+    "mover": 2,
+    "munderover": 3,
+}  # of what an element holds
 SIGNS = {'<mo rspace="0.17em">&#x2062;</mo>': "~", "<mo>&#x2062;</mo>": "*", "<mo>&#x2061;</mo>": "@"}
 CELLS = {'<mtd style="text-align:left">': "<mtd>", "if&#xA0;": "if "}
 
