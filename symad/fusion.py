@@ -7,7 +7,7 @@ same in the next iteration if it is the same in this one. Both have to be needed
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from symad.builder import Builder
@@ -37,10 +37,19 @@ def fused(program: Program) -> Program:
     if conditional(program.assignments):  # a loop that is needed less often than another one stays alone
         return program
     while True:
-        found = next(candidates(program), None)
-        if found is None:
+        found = [*apart(candidates(program))]
+        if not found:
             return program
-        program = rebuilt(program, found)
+        program = rebuilt(program, found) or rebuilt(program, found[:1]) or program
+
+
+def apart(found: Iterable[Fused]) -> Iterator[Fused]:
+    """Choose those that have no loop in common with one before."""
+    taken: set[int] = set()
+    for one in found:
+        if taken.isdisjoint(one.places):
+            taken.update(one.places)
+            yield one
 
 
 def candidates(program: Program) -> Iterator[Fused]:
@@ -198,32 +207,41 @@ class Joint:
         return Fused(body, given, places)
 
 
-def rebuilt(program: Program, found: Fused) -> Program:
-    """Make a program again with one loop in the place of several, operands before their use."""
+def rebuilt(program: Program, found: Sequence[Fused]) -> Program | None:
+    """Make a program again with one loop in the place of several, operands before their use.
+
+    None where loops that are fused would need each other's results, which no two of them did alone.
+    """
     b = Builder()
     for name in program.inputs:
         b.input(name)
+    into = {loop: one for one in found for loop in one.places}
     made: dict[int, int] = {}
-    results: list[int] = []
+    results: dict[int, Sequence[int]] = {}  # of the loops that are fused
+    waits: set[int] = set()  # for its operands
     stack = list(program.results)
     while stack:
         value = stack[-1]
         operation, operands = program.assignments[value]
         inside = operation not in LEAVES
-        if value in found.places:
-            operands = tuple(found.operands)
+        if value in into:
+            operands = tuple(into[value].operands)
         waiting = [v for v in operands if v not in made] if inside and value not in made else []
         if waiting:
+            if not waits.isdisjoint(waiting):
+                return None
+            waits.add(value)
             stack += reversed(waiting)
             continue
-        stack.pop()
+        waits.discard(stack.pop())
         if value in made:
             continue
-        if value in found.places:
-            results = results or b.bundle(found.body, [made[v] for v in operands])
-            made[value] = b.assignments[results[0]][1][0]
-        elif operation == PROJECT and operands[0] in found.places:
-            made[value] = results[found.places[operands[0]][program.assignments[operands[1]][1][0]]]
+        if value in into:
+            results[value] = b.bundle(into[value].body, [made[v] for v in operands])
+            made[value] = b.assignments[results[value][0]][1][0]
+        elif operation == PROJECT and operands[0] in into:
+            place = program.assignments[operands[1]][1][0]
+            made[value] = results[operands[0]][into[operands[0]].places[operands[0]][place]]
         elif operation == "input":
             made[value] = operands[0]
         elif inside:

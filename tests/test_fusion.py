@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import symad
+from symad import fusion
 from symad.fusion import fused
 from symad.parse import parse
 from symad.program import Program
@@ -53,3 +54,29 @@ def test_tangents_are_carried_beside_what_they_are_tangents_of() -> None:
         assert loops(symad.jacobian(program, ["x", "r"], method=method)) <= 2
     product = symad.hessian_vector_product(program, ["x", "r"], method="forward-over-reverse", algebra=False)
     assert loops(product) == 2
+
+
+def test_pairs_that_would_need_each_other_are_not_fused_together() -> None:
+    """Each pair alone may be one loop; but a loop of either needs a result of a loop of the other."""
+    program = parse(
+        """input x, y
+        a = x; p = 1; for k in 1..3 { a = a*x; p = p + a }
+        b = y; d = 0; for k in 1..3 { b = b*y; d = d + b*p }
+        c = y; q = 1; for k in 1..3 { c = c*y; q = q*c }
+        g = x; h = 0; for k in 1..3 { g = g*x; h = h + g*q }
+        a + b + d + c + q + g + h"""
+    )
+    found = check(fused(program))
+    assert (loops(program), loops(found)) == (4, 3)
+    assert found(1.1, 0.3) == program(1.1, 0.3)
+
+
+def test_many_pairs_are_fused_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = "".join(f"s{i + 1} = s{i}; for k in 1..2 {{ s{i + 1} = s{i + 1}*y + x }}\n" for i in range(60))
+    program = parse(f"input x, y; s0 = x\n{rows}s60")
+    rounds: list[int] = []
+    old = fusion.rebuilt
+    monkeypatch.setattr(fusion, "rebuilt", lambda program, found: (rounds.append(len(found)), old(program, found))[1])
+    made = symad.gradient(program, ["x"], "forward")
+    assert loops(check(made)) == 60
+    assert rounds == [59]  # the value of the last one is not needed
