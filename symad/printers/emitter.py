@@ -18,7 +18,7 @@ from symad.program import Assignment, count_uses
 NAME = 100  # how tightly a name or a number binds; where that is required, an expression gets a name
 ANY = 0  # required where every expression may stand
 PLAIN = 70  # two operands that are shorter together need no look at the limit of a line
-UNRULED = LEAVES | {LOOP, PROJECT}
+UNRULED = LEAVES | {LOOP, PROJECT}  # what is no operation; a target may have rules for loops
 SHORT = 240  # pieces are joined at once up to this length: longer text is joined when it is complete
 
 Rope = tuple[Any, ...]  # texts and ropes, to be joined in order
@@ -153,7 +153,7 @@ def shapes(
     found: list[Shape | None] = []
     rules = target.rules
     for (operation, operands), used in zip(assignments, view.uses, strict=True):
-        if not used or operation in UNRULED:
+        if not used or operation in UNRULED and operation not in rules:
             found.append(None)
             continue
         rule = rules[operation]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from symad.loops import looped
 from symad.numerics import SPECIAL
 from symad.printers.infix import Formulas, formulas
 from symad.printers.python_functions import SEEDS, Function, Point
@@ -19,8 +18,7 @@ PARTIALS = 1000  # nor are longer derivatives
 
 def docstring(program: Program, at: Point, functions: Sequence[Function]) -> str:
     """Write the module's docstring: the formula, its derivatives where they are short, the operation counts."""
-    short = len(program.assignments) < FORMULA and not looped(program.assignments)
-    first = equations(formulas(program), FORMULA) if short else []
+    first = equations(formulas(program), FORMULA) if len(program.assignments) < FORMULA else []
     first = first or [plain(f"{', '.join(program.outputs[:5])} of {', '.join(program.inputs[:5])} …")]
     counts = ", ".join(f"{f.name} {f.program.operation_count}" for f in functions)
     notes = filled(f"Operations: {counts}.".split(), WIDTH)
@@ -47,18 +45,20 @@ def derivatives(program: Program, functions: Sequence[Function]) -> list[str]:
     first = [f for f in found if f.parts[-1].kind != "hessian"]
     for f in dict.fromkeys(group[-1].name for group in (found, first) if group):
         last = next(function for function in found if function.name == f)
-        if len(last.program.assignments) < FORMULA and not looped(last.program.assignments):
+        if len(last.program.assignments) < FORMULA:
             derived = formulas(last.program)
             rows = [row for row in derived.items() if row[0] not in program.outputs]
             lines = equations(Formulas(rows, derived.temporaries), PARTIALS)
-            if lines:
+            if lines and not any("\n" in text for text in derived.temporaries.values()):  # loops are in the code
                 return lines
     return []
 
 
 def equations(rows: Formulas, limit: int) -> list[str]:
-    """Write formulas as lines, none if they are long."""
-    texts = [plain(f"{label} = {text}") for label, text in {**rows, **rows.temporaries}.items()]
+    """Write formulas as lines, none if they are long; what is shared stands behind them, a loop before."""
+    loops = any("\n" in text for text in rows.temporaries.values())
+    listed = rows.rows() if loops else {**rows, **rows.temporaries}
+    texts = [plain(line) for label, text in listed.items() for line in f"{label} = {text}".split("\n")]
     if sum(map(len, texts)) > limit:
         return []
     return [line for text in texts for line in folded(text)]

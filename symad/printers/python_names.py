@@ -51,7 +51,7 @@ def seed_parameters(seeds: Sequence[str], parameters: Sequence[str]) -> list[str
 
 def plain(text: str) -> str:
     """Keep of a text what cannot end a docstring: names hold nothing else, unless a program was made by hand."""
-    return re.sub(r"[^\w\s()+*/^<>=!.,…-]|[^\S ]", "_", text)
+    return re.sub(r"[^\w\s()\[\]{}+*/^<>=!.,:…-]|[^\S ]", "_", text)
 
 
 def ascii_label(label: str) -> str:

