@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from symad.errors import TargetError
 from symad.loops import Body as LoopBody
 from symad.loops import Loop, read_loop
 from symad.operations import LEAVES, LOOP, PROJECT
@@ -19,6 +20,7 @@ from symad.printers.python_rules import CALLED, TARGET, with_powers
 from symad.printers.schedule import Schedule, schedule
 from symad.program import Assignment, Program, live
 
+DEEP = 18  # loops inside of each other; CPython takes 20 blocks, and a function may be one
 LIMIT = 90  # characters of an expression; CPython takes 200 nested parentheses and 3,000 operators in a row
 
 
@@ -34,12 +36,18 @@ class Body(NamedTuple):
     before: list[str]
 
 
-def body(program: Program, inputs: Sequence[str], names: Names, *, guarded: bool = False, states: int = 0) -> Body:
+def body(
+    program: Program, inputs: Sequence[str], names: Names, *, guarded: bool = False, states: int = 0, depth: int = 0
+) -> Body:
     """Write the statements that compute a program's results; `inputs` are the parameters' names.
 
     `guarded` tells that the first result is a condition, which is known before what only the others need. `states` is
-    how many states of a loop are kept for another one that runs backwards, 0 for all.
+    how many states of a loop are kept for another one that runs backwards, 0 for all. `depth` counts the loops around.
+    Raises TargetError where there are more of them than Python takes.
     """
+    if depth > DEEP:
+        reason = f"these loops are nested too deep for Python, which takes {DEEP}, and with checkpoints half of them"
+        raise TargetError(reason, hint="short ones between two numbers can be written out: --unroll, symad.unroll")
     plan = schedule(with_powers(program))
     assignments, results = plan.assignments, plan.results
     found = shapes(assignments, [*results, *range(plan.own, len(assignments))], TARGET)
@@ -49,7 +57,7 @@ def body(program: Program, inputs: Sequence[str], names: Names, *, guarded: bool
     e = emitter(assignments, found, TARGET, names, LIMIT, plan.blocks, plan.asked)
     e.leaves(inputs)
     again = repeated(assignments, uses) if states else {}
-    writer = Writer(e, plan.own, uses, names, picked_results(assignments), states, again)
+    writer = Writer(e, plan.own, uses, names, picked_results(assignments), states, again, depth)
     first, rest = parted(plan, results[0]) if guarded else ((), plan.order)
     writer.write(first)
     count = len(e.statements)
@@ -66,7 +74,7 @@ class Writer:
     """Write the values of a program, its `own` ones and those that combine its conditions.
 
     `picked` are, of each loop, the values that its results are, by place; `again` gives, for a loop that runs backwards
-    from a few states of another one, that one, and `states` how many are kept.
+    from a few states of another one, that one, and `states` how many are kept. `depth` counts the loops around.
     """
 
     e: Emitter
@@ -76,6 +84,7 @@ class Writer:
     picked: Mapping[int, Mapping[int, int]]
     states: int
     again: Mapping[int, int]
+    depth: int
     operations: set[str] = field(default_factory=set)
 
     def write(self, order: Iterable[int]) -> None:
@@ -136,7 +145,8 @@ class Writer:
         first = inner.conditional + inner.carried
         places = [*range(first), *(first + k - inner.first_emitted for k in picked if k >= inner.first_emitted)]
         program = inner.program.part([inner.program.outputs[k] for k in places])
-        found = body(program, inputs, self.names, guarded=inner.conditional, states=self.states)
+        depth = self.depth + (2 if self.states else 1)  # stretches are a loop around
+        found = body(program, inputs, self.names, guarded=inner.conditional, states=self.states, depth=depth)
         self.operations |= found.operations
         if made.emitted:
             self.operations.add("array")

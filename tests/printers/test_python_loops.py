@@ -157,6 +157,25 @@ def test_one_state_is_too_few() -> None:
         symad.generate(parse("sum(k in 1..n: x^k)"), checkpoint=1)
 
 
+def nested(depth: int) -> str:
+    """Write so many loops inside of each other."""
+    heads = "".join(f"for k{i} in 1..1 {{ " for i in range(depth))
+    return f"s = x; {heads}s = s*x + k{depth - 1}{' }' * depth}; s"
+
+
+def test_python_takes_so_many_loops_inside_of_each_other() -> None:
+    deep = parse(nested(18))
+    assert symad.compile(deep)(3) == 10
+    assert symad.compile(symad.gradient(deep))(3) == 6
+    assert run(symad.generate(deep))["value_and_gradient"](3.0) == (10, (6,))
+    assert run(symad.generate(parse(nested(9)), checkpoint=4))["value_and_gradient"](3.0) == (10, (6,))
+    for text, states in ((nested(19), 0), (nested(10), 4)):
+        with pytest.raises(TargetError, match="nested too deep for Python, which takes 18"):
+            symad.generate(parse(text), checkpoint=states)
+    with pytest.raises(TargetError, match="nested too deep"):
+        symad.compile(parse(nested(19)))
+
+
 # fmt: off
 FAILURES = [  # a program, a point, what its module raises
     ("sum(k in 1..n: x^k)",                   {"n": 2.5, "x": 1.0},  ValueError),
