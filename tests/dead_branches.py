@@ -96,6 +96,17 @@ CASES = tuple(Case(*row) for row in (
     ("a = log(y); if y > 0 and a > 5 then a/x else y*x + x",         (0.0, 2.0),  "y*x + x"),
     ("if abs(y) < 1 then sqrt(1 - y^2)*x else x^2/y",                (0.0, 1.0),  "x**2/y"),
     ("if x > y then log(x - y) else if x < y then log(y - x)*x else x*y", (2.0, 2.0), "x*y"),
+    # inside of loops
+    ("s = 0; for k in 1..3 { s = s + (if x > 0 then k*log(x) else x^2) }; s", (-1.0,), "3*x**2"),
+    ("s = 0; for k in 1..3 { s = s + (if x > 0 then k*log(x) else x^2) }; s", (0.0,),  "3*x**2"),
+    ("sum(k in 1..4: where(k*x < 1, sqrt(1 - k*x), x))",             (1.0,),      "4*x"),
+    ("product(k in 1..3: if x > 0 then x^(1/k) else k*x + 1)",       (0.0,),      "(x + 1)*(2*x + 1)*(3*x + 1)"),
+    ("y = x; for k in 1..3 { y = if y > 5 then sqrt(y - 5) else y^2 }; y", (1.0,), "x**8"),
+    ("y = x; for k in 1..2 { y = if y > 5 then sqrt(y - 5) else y^2 }; y", (3.0,), "sqrt(x**2 - 5)"),
+    ("a = 1/x; s = 0; for k in 1..2 { s = s + (if x != 0 then a*k else k*x) }; s", (0.0,), "3*x"),
+    ("s = 0; for i in 1..2 { for j in 1..i { s = s + (if x > y then log(x - y) else i*x*y) } }; s",
+                                                                     (1.0, 2.0),  "5*x*y"),
+    ("if x > 0 then sum(k in 1..3: log(x)/k) else x*y",              (-1.0, 3.0), "x*y"),
 ))  # fmt: skip
 # fmt: on
 
