@@ -113,7 +113,12 @@ class Writer:
                 self.values[value] = self.number(operands[0])
             else:
                 depth = self.depths[value] = 1 + max([self.depths[v] for v in operands], default=0)
-                self.values[value] = call(operation, [self.values[v] for v in operands], depth)
+                known = [self.values[v] for v in operands]
+                if operation == "select" and isinstance(known[1], list):
+                    pairs = zip(*known[1:], strict=True)
+                    self.values[value] = [call(operation, [known[0], *pair], depth) for pair in pairs]
+                else:
+                    self.values[value] = call(operation, known, depth)
         return self.values
 
     def loop(self, value: int) -> dict[int, Any]:
@@ -248,8 +253,6 @@ def functions() -> Mapping[str, Callable[..., Any]]:
     def select(c: Any, x: Any, y: Any) -> Any:
         if c in (sympy.true, sympy.false):
             return x if c else y
-        if isinstance(x, list):
-            return [select(c, *pair) for pair in zip(x, y, strict=True)]
         boolean = isinstance(x, sympy.logic.boolalg.Boolean) and not x.is_Symbol  # a symbol is both to SymPy
         return sympy.ITE(c, x, y) if boolean else sympy.Piecewise((x, c), (y, true), evaluate=False)
 

@@ -15,6 +15,8 @@ LIMIT = 1000  # iterations of a `while`
 SUM = re.compile(r"\b(sum|product)\((\w+) in ")
 ELEMENT = re.compile(r"\b(\w+)\[(\w+)\]")
 HEAD = re.compile(r"(?:for (\w+) in (.+)\.\.(.+)|while (.+)) \{")
+COMPARISON = re.compile(r" [<>=!]=? | and | or |^not ")
+CONDITIONAL = re.compile(r"\bif ")
 EVERY = re.compile(r"(.+) for (\w+) in (.+)\.\.(.+)")
 
 
@@ -74,11 +76,15 @@ def expression(draw: st.DrawFn, names: Sequence[str]) -> str:
 
 
 class Notation:
-    """Run what is printed: `values` are those of names, `sequences` what went into each iteration by name and index."""
+    """Run what is printed: `values` are those of names, `sequences` what went into each iteration by name and index.
+
+    `truths` are the values of conditions that have names.
+    """
 
     def __init__(self, point: Mapping[str, float]) -> None:
         self.values = dict(point)
         self.sequences: dict[str, dict[int, float]] = {}
+        self.truths: dict[str, bool] = {}
 
     def run(self, formulas: Formulas) -> list[float]:
         """Run all rows; give the values of the formulas."""
@@ -109,6 +115,8 @@ class Notation:
                 self.assign(name, every[1])
         elif element:
             self.sequences.setdefault(element[1], {})[int(self.value(element[2]))] = self.value(text)
+        elif COMPARISON.search(text) and not CONDITIONAL.search(text):
+            self.truths[name] = bool(self.value(f"if {text} then 1 else 0"))
         else:
             self.values[name] = self.value(text)
 
@@ -150,5 +158,7 @@ class Notation:
                 pass  # in a branch that is not taken
             text = f"{text[: found.start()]}({total!r}){text[end:]}"
         text = ELEMENT.sub(lambda m: f"({self.sequences[m[1]][int(self.values[m[2]])]!r})", text)
+        for name, truth in self.truths.items():
+            text = re.sub(rf"\b{name}\b", "(0 < 1)" if truth else "(1 < 0)", text)
         program = parse(text)
         return float(program(**{name: self.values[name] for name in program.inputs}))
