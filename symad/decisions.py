@@ -55,8 +55,12 @@ def insert(b: Builder, nodes: dict[int, Node], path: int, root: int) -> Node:
 
 def compact(b: Builder, condition: int) -> int:
     """Write a condition with each of its decisions once: `p or q` for `p or not p and q`."""
-    listed = {path: set(conditions(b, path)) for path in alternatives(b, condition)}
-    wide = [p for p, asked in listed.items() if not any(p != q and other <= asked for q, other in listed.items())]
+    listed: dict[frozenset[int], int] = {}
+    for path in alternatives(b, condition):
+        listed.setdefault(
+            frozenset(conditions(b, path)), path
+        )  # of those that ask the same in another order, the first
+    wide = [path for asked, path in listed.items() if not any(other < asked for other in listed)]
     for k, path in enumerate(wide):
         condition = b.make("or", condition, path) if k else path
     found = paths(b, condition)

@@ -70,3 +70,22 @@ def test_a_decision_stands_there_once() -> None:
     other = b.make("or", b.make("and", p, q), b.make("and", not_p, r))
     assert compact(b, other) == other
     assert compact(b, b.make("or", r, b.make("and", p, r))) == r
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_a_compact_condition_is_the_same_in_whatever_order_its_alternatives_ask(seed: int) -> None:
+    """Two alternatives may ask the same in another order: one of them has to stay."""
+    random_ = random.Random(seed)
+    b = Builder()
+    questions = [b.input(name) for name in "pqrs"]
+    found = -1
+    for _ in range(random_.randint(2, 5)):
+        literals = [v if random_.random() < 0.6 else b.make("not", v) for v in random_.sample(questions, 3)]
+        path = b.make("and", b.make("and", literals[0], literals[1]), literals[2])
+        again = b.make("and", b.make("and", literals[2], literals[0]), literals[1])
+        for one in (path, again)[: random_.randint(1, 2)]:
+            found = one if found < 0 else b.make("or", found, one)
+    made = compact(b, found)
+    for outcomes in itertools.product((False, True), repeat=len(questions)):
+        known = dict(zip(questions, outcomes, strict=True))
+        assert truth(b, made, known, set()) == truth(b, found, known, set())

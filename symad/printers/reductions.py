@@ -40,7 +40,8 @@ def reductions(assignments: Sequence[Assignment], value: int, places: Iterable[i
 
     >>> from symad.parse import parse
     >>> f = parse("s = 0; y = x; for k in 1..n { s = s - x^k; y = sin(y) }; output s, y")
-    >>> [(place, made.kind, made.opposite) for place, made in reductions(f.assignments, 4, [0, 1]).items()]
+    >>> loop = [operation for operation, _ in f.assignments].index("loop")
+    >>> [(place, made.kind, made.opposite) for place, made in reductions(f.assignments, loop, [0, 1]).items()]
     [(0, 'sum', True)]
     """
     loop = read_loop(assignments, value)
