@@ -18,8 +18,9 @@ from math import cos, sin
 
 def indices(first: float, last: float) -> range:
     """Give the whole numbers from one to another; raise ValueError where they are none, or would count backwards."""
-    if first != int(first) or last != int(last):
-        raise ValueError(f"an index is a whole number: {first}, {last}")
+    for bound in (first, last):
+        if not abs(bound) <= 2.0**53 or bound != int(bound):
+            raise ValueError(f"an index is a whole number up to 2^53, and {bound} is none")
     if last < first - 1.0:
         raise ValueError(f"a loop from {first} to {last} cannot be run")
     return range(int(first), int(last) + 1)

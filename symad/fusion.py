@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from symad.builder import Builder
 from symad.loops import Body, Loop, read_loop
 from symad.operations import LEAVES, LOOP, PROJECT
-from symad.program import Program, conditional, live, unique
+from symad.program import LAZY, Program, live, unique
 
 
 class Fused(NamedTuple):
@@ -34,8 +34,6 @@ def fused(program: Program) -> Program:
     >>> [operation for operation, _ in fused(f).assignments].count("loop")
     1
     """
-    if conditional(program.assignments):  # a loop that is needed less often than another one stays alone
-        return program
     while True:
         found = [*apart(candidates(program))]
         if not found:
@@ -56,7 +54,7 @@ def candidates(program: Program) -> Iterator[Fused]:
     """Find loops that can be fused."""
     known: dict[object, int] = {}
     alike: dict[object, list[int]] = {}
-    marked = live(program.assignments, program.results)
+    marked = always_needed(program)  # a loop that is needed less often than another one stays alone
     for value, (operation, _) in enumerate(program.assignments):
         if operation == LOOP and marked[value]:
             loop = read_loop(program.assignments, value)
@@ -70,6 +68,19 @@ def candidates(program: Program) -> Iterator[Fused]:
             made = joint(program, apart)
             if made is not None:
                 yield made
+
+
+def always_needed(program: Program) -> bytearray:
+    """Mark the values that the results need whichever branches are taken."""
+    marked = bytearray(len(program.assignments))
+    for value in program.results:
+        marked[value] = 1
+    for value in range(len(marked) - 1, -1, -1):
+        operation, operands = program.assignments[value]
+        if marked[value] and operation not in LEAVES:
+            for operand in operands[:1] if operation in LAZY else operands:
+                marked[operand] = 1
+    return marked
 
 
 def signatures(loop: Loop, known: dict[object, int]) -> Iterator[int]:

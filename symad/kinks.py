@@ -17,7 +17,8 @@ from symad.derivatives.labels import chosen_inputs
 from symad.derivatives.partials import formula
 from symad.derivatives.primal import dependents
 from symad.identities.conditions import COMPARE
-from symad.operations import LEAVES, OPERATIONS, Kink
+from symad.loops import read_loop
+from symad.operations import LEAVES, LOOP, OPERATIONS, Kink
 from symad.printers.infix import READING
 from symad.printers.levels import write
 from symad.program import Program, live, write_assignment
@@ -118,8 +119,8 @@ class Finder:
         values = self.b.copy(program, inputs)
         self.count = len(self.b.assignments)
         self.live = live(self.b.assignments, [values[v] for v in program.results])
-        chosen = chosen_inputs(program, wrt)
-        self.active = dependents(self.b, [inputs[program.inputs.index(name)] for name in chosen])
+        self.chosen = set(chosen_inputs(program, wrt))
+        self.active = dependents(self.b, [inputs[program.inputs.index(name)] for name in self.chosen])
         self.origins: dict[int, int] = {}
         for value, origin in zip(values, program.origins, strict=False):
             self.origins.setdefault(value, origin)
@@ -133,6 +134,27 @@ class Finder:
             if self.live[value] and operation not in LEAVES and any(self.active[v] for v in operands):
                 for kink in OPERATIONS[operation].kinks if operation in OPERATIONS else ():
                     yield from self.place(value, kink)
+
+        yield from self.in_loops()
+
+    def in_loops(self) -> Iterator[Place]:
+        """List the kinks in the bodies of loops, with respect to what is carried and what is captured."""
+        program = self.program
+        moving = bytearray(len(program.assignments))
+        needed = live(program.assignments, program.results)
+        for value, (operation, operands) in enumerate(program.assignments):
+            if operation == "input":
+                moving[value] = program.inputs[operands[0]] in self.chosen
+            elif operation not in LEAVES:
+                moving[value] = any(moving[v] for v in operands)
+            if operation == LOOP and moving[value] and needed[value]:
+                loop = read_loop(program.assignments, value)
+                body = loop.body
+                free = len(body.program.inputs) - body.captured
+                captured = zip(body.program.inputs[free:], loop.captured, strict=True)
+                names = [*body.program.inputs[body.indexed : free], *(name for name, v in captured if moving[v])]
+                if names:
+                    yield from Finder(body.program, names).places()
 
     def place(self, value: int, kink: Kink) -> Iterator[Place]:
         """Describe a kink of a value, unless it is never there."""

@@ -213,5 +213,5 @@ def whole(bound: Any) -> int:
     """Give a bound as an integer; raise EvaluationError where it is none."""
     real = bound.real
     if real != real or abs(real) > MOST or real != int(real):
-        raise EvaluationError(f"an index is a whole number, and {float(real)!r} is none")
+        raise EvaluationError(f"an index is a whole number up to 2^53, and {float(real)!r} is none")
     return int(real)

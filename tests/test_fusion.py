@@ -80,3 +80,10 @@ def test_many_pairs_are_fused_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     made = symad.gradient(program, ["x"], "forward")
     assert loops(check(made)) == 60
     assert rounds == [59]  # the value of the last one is not needed
+
+
+def test_conditions_elsewhere_leave_loops_alone() -> None:
+    program = parse("s = x; for k in 1..n { s = sin(s)*r + x }; if x > 0 then s else s^2")
+    product = symad.hessian_vector_product(program, ["x", "r"], method="forward-over-reverse", algebra=False)
+    assert loops(product) == 2
+    assert symad.compile(product)(0.3, 4, 0.7, 1, 1) == product(0.3, 4, 0.7, 1, 1)

@@ -98,9 +98,9 @@ def test_what_cannot_fail_is_captured() -> None:
 
 # fmt: off
 FAILURES = [  # a program, a point, the message
-    ("sum(k in 1..n: k)", {"n": 2.5}, "an index is a whole number, and 2.5 is none"),
+    ("sum(k in 1..n: k)", {"n": 2.5}, "an index is a whole number up to 2^53, and 2.5 is none"),
     ("sum(k in 1..n: k)", {"n": -2},  "a loop from 1 to -2 would run -2 times"),
-    ("sum(k in 1..n: k)", {"n": math.inf}, "an index is a whole number, and inf is none"),
+    ("sum(k in 1..n: k)", {"n": math.inf}, "an index is a whole number up to 2^53, and inf is none"),
     ("sum(k in 1..n: log(2 - k))", {"n": 3}, "w4 = log(w3) is not defined at w3 = 0.0, for k = 2"),
     ("s = 1; while s > 0 { s = s + 1 }; s", {}, f"a `while` has not ended after {LIMIT:,} iterations"),
     ("s = x; while s > -9 { s = log(s) - 1 }", {"x": 1}, "w3 = log(w1) is not defined at w1 = -1.0, in iteration 2"),

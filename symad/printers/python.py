@@ -68,8 +68,10 @@ def generate(
     if target != "python":
         raise TargetError(f"{target or 'an empty name'} is not a target", hint="the target is python")
     kinds = asked(derivatives)
-    if checkpoint and checkpoint < 2:
-        raise TargetError("a checkpoint takes two states at least", hint="100 are enough for a million iterations")
+    if checkpoint and (checkpoint < 2 or checkpoint != int(checkpoint)):
+        raise TargetError(
+            "checkpoints keep a whole number of states, two at least", hint="100 are enough for a million iterations"
+        )
     at = point(program, wrt, style(signature, matrices), kinds, checkpoint)
     made = functions(at, parts(at, kinds, wrt, method, algebra), algebra)
     texts = [docstring(simplify(expanded(program)), at, made), header(made, at), structure(at, made)]

@@ -80,20 +80,39 @@ def schedule(program: Program) -> Schedule:
 def asking(b: Builder, needed: Sequence[int], condition: int) -> int | None:
     """Write a condition as it is asked; None if it is long, or part of it is a value that may not be known there."""
     found = alternatives(b, condition)
-    if len(found) > MANY:
+    if len(found) > MANY or not all(answerable(b, needed, path) for path in found):
         return None
     known = {literal for path in found for literal in conjunction(b, path)}
     made = compact(b, condition)
-    stack = conjunction(b, made)
+    stack = [(operand, False) for operand in conjunction(b, made)]
     while stack:
-        value = stack.pop()
+        value, begins = stack.pop()  # whether it begins a conjunction, or is an alternative
         operation, operands = b.assignments[value]
-        if value in known or operation not in ("and", "or", "not"):
+        if operation not in ("and", "or", "not") or value in known and not (begins and operation == "and"):
             continue
         if value < len(needed) and needed[value] >= 0:
-            return None
-        stack += operands
+            return None  # it has a name, which is given in a block
+        stack += [(v, operation == "or" or operation == "and" and k == 0) for k, v in enumerate(operands)]
     return made
+
+
+def answerable(b: Builder, needed: Sequence[int], path: int) -> bool:
+    """Tell whether each condition of a conjunction is known where those before it hold, whatever else does."""
+    literals = conjunction(b, path)[::-1]
+    before: set[int] = set()
+    for literal in literals:
+        stack = [literal]
+        while stack:
+            value = stack.pop()
+            operation, operands = b.assignments[value]
+            if value >= len(needed) or operation == "not":
+                stack += operands if operation in ("and", "or", "not") else ()
+            elif needed[value] != ALWAYS:
+                ways = (conjunction(b, way) for way in alternatives(b, needed[value]))
+                if needed[value] == NEVER or not any(before.issuperset(way) for way in ways):
+                    return False
+        before.add(literal)
+    return True
 
 
 def blocks(b: Builder, conditions: list[int], used: bytearray) -> dict[int, Block]:
@@ -111,13 +130,21 @@ def blocks(b: Builder, conditions: list[int], used: bytearray) -> dict[int, Bloc
             condition = ALWAYS if whole or last == condition else outer
         for part in reversed(inner):
             before = found[condition]
-            always = condition >= len(used) or conditions[condition] == ALWAYS
-            if len(before) >= DEEP and always:
+            if len(before) >= DEEP and asked_anywhere(b, conditions, len(used), condition):
                 before = (condition,)
             whole = condition == ALWAYS
             found[part] = (*before, part if whole else parts(b, part)[1])
             condition = part
     return found
+
+
+def asked_anywhere(b: Builder, conditions: Sequence[int], own: int, conjunction: int) -> bool:
+    """Tell whether a conjunction can be asked as a whole: what it begins with has no name that is given in a block."""
+    while conjunction >= 0:
+        if conjunction < own and conditions[conjunction] != ALWAYS:
+            return False
+        conjunction = parts(b, conjunction)[0]
+    return True
 
 
 def wanted(b: Builder, conditions: Sequence[int], block_of: Mapping[int, Block], value: int) -> tuple[int, ...]:

@@ -29,7 +29,7 @@ class Lists(Calls):
         self.numeric(token, *values)
         if name in self.inputs:
             self.error(f"{name} is an input, and an input is a number", token)
-        if any(name in scope.carried for scope in self.scopes):
+        if any(name in scope.carried or name in scope.lists and scope.kind != "function" for scope in self.scopes):
             self.error(f"{name} is carried by the loop, and only numbers are", token)
         self.assigned.pop(name, None)
         self.unread.pop(name, None)

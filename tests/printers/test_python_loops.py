@@ -153,8 +153,9 @@ def test_a_million_iterations_take_a_hundred_states_and_are_run_four_times() -> 
 
 
 def test_one_state_is_too_few() -> None:
-    with pytest.raises(TargetError, match="two states at least"):
-        symad.generate(parse("sum(k in 1..n: x^k)"), checkpoint=1)
+    for states in (1, 2.5, -3):
+        with pytest.raises(TargetError, match="a whole number of states, two at least"):
+            symad.generate(parse("sum(k in 1..n: x^k)"), checkpoint=states)  # type: ignore[arg-type]
 
 
 def nested(depth: int) -> str:
