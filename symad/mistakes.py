@@ -103,6 +103,11 @@ def wrong_equals(s: Statement) -> Mistake | None:
         return Mistake(f"{s.last[1]} is a word of the language and cannot be a name", s.last)
     if s.last[0] == "EQUALS":
         return Mistake("a value is missing after =", s.token, "to compare, write ==")
+    if len(s.before) > 2 and s.before[-2][0] == "LEFT" and s.before[-3][1] in ("sum", "product"):
+        return Mistake("`in` stands between an index and its range", s.token, SUM)
+    if len(s.before) == 2 and s.before[0][0] == "NAME" and s.last[0] in ("PLUS", "MINUS", "TIMES", "DIVIDE"):
+        name, sign = s.before[0][1], s.last[1]
+        return Mistake("a name is given a value with = alone", s.last, f"write {name} = {name} {sign} …")
     if not s.before:
         return Mistake("a name is missing before =", s.token)
     return Mistake("only a name can be given a value", s.token, "to compare, write ==")
@@ -195,6 +200,10 @@ def no_operator(s: Statement) -> Mistake | None:
     """`2x`, `x y`, `2(x + 1)`, `(x + 1)(x - 1)`"""
     if s.last[0] not in ENDS or s.token[0] not in STARTS:
         return None
+    if s.token[1] == "elif":
+        return Mistake("elif is no word of the language", s.token, "if x > 1 then a else if x > 0 then b else c")
+    if s.last[1] == "return":
+        return Mistake("a block has no return", s.last, "its value is its last expression, without a name")
     left = "(…)" if s.last[0] == "RIGHT" else s.last[1]
     right = "(…)" if s.token[0] == "LEFT" else s.token[1]
     if s.last[0] == "SUPERSCRIPT":
@@ -274,6 +283,8 @@ def stray_brace(s: Statement) -> Mistake | None:
     """`{x}`, `for k in 1..n { s = s + k } s`"""
     if s.token[0] == "OPEN":
         hint = "use parentheses; braces hold the blocks of functions and loops"
+        if any(kind == "IF" for kind, _, _ in s.before):
+            hint = f"a conditional is an expression: y = {CONDITIONAL}"
         return Mistake("{ has no meaning here", s.token, hint)
     if s.last[0] == "CLOSE":
         return Mistake("a new line or a ; is missing behind the block", s.token)
