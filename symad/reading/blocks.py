@@ -139,24 +139,7 @@ class Blocks(Lists):
         if not head.scope.carried:
             hint = "a name that it assigns needs a value before the loop"
             self.error("this `while` carries nothing: its condition cannot change", head.scope.token, hint)
-        if not self.depends(head.condition, {*head.scope.parameters.values()}):
-            hint = f"it is about none of {', '.join(head.scope.carried)}, which the loop carries"
-            self.error("the condition of this `while` cannot change", head.scope.token, hint)
         self.loop_statement(head, close)
-
-    def depends(self, value: int, parameters: Collection[int]) -> bool:
-        """Tell whether a value is made of any of some parameters."""
-        known: set[int] = set()
-        stack = [value]
-        while stack:
-            v = stack.pop()
-            if v in parameters:
-                return True
-            operation, operands = self.builder.assignments[v]
-            if v not in known and operation not in LEAVES and operation != "parameter":
-                known.add(v)
-                stack += operands
-        return False
 
     def loop_statement(self, head: Head, close: Token) -> None:
         """Make a loop of a block, and give what it carries its last values."""
