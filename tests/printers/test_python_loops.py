@@ -56,7 +56,7 @@ def given(program: symad.Program, point: dict[str, float]) -> list[float]:
     return [point.get(name, 0.3 + 0.2 * k) for k, name in enumerate(program.inputs)]
 
 
-@pytest.mark.parametrize("states", [0, 2, 3, 100])
+@pytest.mark.parametrize("states", [0, 3, *(pytest.param(states, marks=pytest.mark.slow) for states in (2, 100))])
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_modules_agree_with_programs_to_the_bit(name: str, states: int) -> None:
     text, point = PROGRAMS[name]
