@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 from symad.needs import opposite
 from symad.printers.emitter import Shape, Statement, joined
-from symad.printers.python_names import indented
+from symad.printers.python_names import WIDTH, filled, indented
 from symad.printers.python_rules import AND
 from symad.program import Assignment
+
+LINE = 112  # characters of a statement, without the indentation of its function
 
 
 def lines(statements: Sequence[Statement], assignments: Sequence[Assignment], memo: str) -> list[str]:
@@ -31,7 +33,8 @@ def lines(statements: Sequence[Statement], assignments: Sequence[Assignment], me
             end = begun + 1 if turns else together(blocks, place, begun)
             asking = " and ".join(q.text if q.level >= AND else f"({q.text})" for q in questions[begun:end])
             asking = questions[begun].text if end == begun + 1 else asking
-            found.append("    " * len(opened) + ("else:" if turns else f"if {asking}:"))
+            margin = "    " * len(opened)
+            found += [margin + line for line in (["else:"] if turns else broken("if ", asking, ":"))]
             opened.append((end, turns))
             begun, turns = end, False
         inside = block
@@ -39,8 +42,15 @@ def lines(statements: Sequence[Statement], assignments: Sequence[Assignment], me
         if asked:
             found += asked_lines(name, joined(text), loop, memo)
         else:
-            found += [f"{margin}{line}" if line else "" for line in loop or [f"{name} = {joined(text)}"]]
+            found += [f"{margin}{line}" if line else "" for line in loop or broken(f"{name} = ", joined(text), "")]
     return found
+
+
+def broken(begin: str, text: str, end: str) -> list[str]:
+    """Write an expression between two texts, in parentheses and several lines where it is long."""
+    if len(begin) + len(text) + len(end) <= LINE:
+        return [f"{begin}{text}{end}"]
+    return [f"{begin}(", *indented(filled(text.split(" "), WIDTH - 8)), f"){end}"]
 
 
 def asked_lines(name: str, text: str, loop: Sequence[str], memo: str) -> list[str]:
